@@ -1,0 +1,5 @@
+/** What every agent shares. */
+@NullMarked
+package dev.sensei.agents;
+
+import org.jspecify.annotations.NullMarked;

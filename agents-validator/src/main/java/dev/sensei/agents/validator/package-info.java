@@ -1,0 +1,5 @@
+/** Judges both sides and signs the certificate. */
+@NullMarked
+package dev.sensei.agents.validator;
+
+import org.jspecify.annotations.NullMarked;

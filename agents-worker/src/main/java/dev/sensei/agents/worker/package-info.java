@@ -1,0 +1,5 @@
+/** Moves rows. */
+@NullMarked
+package dev.sensei.agents.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The launcher and command line. */
+@NullMarked
+package dev.sensei.cli;
+
+import org.jspecify.annotations.NullMarked;
