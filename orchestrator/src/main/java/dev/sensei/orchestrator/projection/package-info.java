@@ -1,4 +1,6 @@
-/** The journal as rows of the control database: {@code migration_control} and what stands beside it. */
+/**
+ * The journal as rows of the control database: {@code migration_control} and what stands beside it.
+ */
 @NullMarked
 package dev.sensei.orchestrator.projection;
 
