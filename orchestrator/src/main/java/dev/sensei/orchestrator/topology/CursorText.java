@@ -48,6 +48,8 @@ final class CursorText {
   }
 
   private static List<Integer> numbers(String text) {
-    return text.isEmpty() ? List.of() : Stream.of(text.split(",", -1)).map(Integer::valueOf).toList();
+    return text.isEmpty()
+        ? List.of()
+        : Stream.of(text.split(",", -1)).map(Integer::valueOf).toList();
   }
 }
