@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * SIGTERM.
  *
  * <ul>
- *   <li>{@code SENSEI_BOOTSTRAP_SERVERS}: Kafka
- *   <li>{@code SENSEI_REGISTRY_URL}: the schema registry
+ *   <li>{@code SENSEI_KAFKA}: Kafka
+ *   <li>{@code SENSEI_REGISTRY}: the schema registry
  *   <li>{@code SENSEI_CONTROL_JDBC_URL}, {@code SENSEI_CONTROL_USER}, {@code
  *       SENSEI_CONTROL_PASSWORD}: the control database
  *   <li>{@code SENSEI_STATE_DIR}: where stores are kept
@@ -56,8 +56,8 @@ public final class Main {
   static OrchestratorSettings settings(Map<String, String> environment) {
     OrchestratorSettings settings =
         OrchestratorSettings.of(
-            required(environment, "SENSEI_BOOTSTRAP_SERVERS"),
-            required(environment, "SENSEI_REGISTRY_URL"),
+            required(environment, "SENSEI_KAFKA"),
+            required(environment, "SENSEI_REGISTRY"),
             Path.of(required(environment, "SENSEI_STATE_DIR")),
             ControlDatabase.Settings.of(
                 required(environment, "SENSEI_CONTROL_JDBC_URL"),
