@@ -148,7 +148,11 @@ class ChaosProperties {
 
   private static void command(Random random, World world) {
     switch (random.nextInt(14)) {
-      case 0 -> world.command(Asked.cancel());
+      case 0 -> {
+        if (world.header().targetTouched()) {
+          world.command(Asked.cancel());
+        }
+      }
       case 1 -> world.command(Asked.rollBack());
       case 2, 3, 4 -> world.command(Asked.retry());
       case 5, 6 -> world.command(Asked.pause());
