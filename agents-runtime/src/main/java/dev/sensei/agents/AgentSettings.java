@@ -20,7 +20,8 @@ import java.util.UUID;
  * @param longLivedTasks long-lived tasks in work beside the slots, 0 to 200, {@code
  *     SENSEI_LONG_LIVED_TASKS}; one above this holds a slot
  * @param lease how long Kafka keeps a task for an agent that says nothing, {@code
- *     SENSEI_LEASE_MILLIS}; Kafka's brokers allow 15 to 60 seconds unless told otherwise
+ *     SENSEI_LEASE_MILLIS}; empty for what the brokers are set to, which allow 15 to 60 seconds
+ *     unless told otherwise
  * @param heartbeatInterval between two signs of life of a task, {@code
  *     SENSEI_HEARTBEAT_INTERVAL_MILLIS}
  * @param progressInterval between two records of progress of a task, {@code
@@ -30,9 +31,6 @@ import java.util.UUID;
  *     SENSEI_STOP_GRACE_MILLIS}
  * @param journalWait how long a wanted record of the journal is waited for, {@code
  *     SENSEI_JOURNAL_WAIT_MILLIS}
- * @param deliveries how often Kafka hands out one record at most, 2 to 10, {@code
- *     SENSEI_DELIVERIES}; behind that it is gone, and only the orchestrator's deadline brings the
- *     task back
  * @param healthHost the address that health is served at, {@code SENSEI_HEALTH_HOST}
  * @param healthPort the port that health is served at, 0 for any free one, {@code
  *     SENSEI_HEALTH_PORT}; empty for none
@@ -44,13 +42,12 @@ public record AgentSettings(
     String registry,
     int slots,
     int longLivedTasks,
-    Duration lease,
+    Optional<Duration> lease,
     Duration heartbeatInterval,
     Duration progressInterval,
     Duration reportTimeout,
     Duration stopGrace,
     Duration journalWait,
-    int deliveries,
     String healthHost,
     OptionalInt healthPort) {
   private static final String DEFAULT_KAFKA = "127.0.0.1:9092";
@@ -63,13 +60,12 @@ public record AgentSettings(
     filled("SENSEI_REGISTRY", registry);
     within("SENSEI_SLOTS", slots, 1, 200);
     within("SENSEI_LONG_LIVED_TASKS", longLivedTasks, 0, 200);
-    within("SENSEI_LEASE_MILLIS", lease.toMillis(), 1_000, 3_600_000);
+    lease.ifPresent(given -> within("SENSEI_LEASE_MILLIS", given.toMillis(), 1_000, 3_600_000));
     within("SENSEI_HEARTBEAT_INTERVAL_MILLIS", heartbeatInterval.toMillis(), 100, 60_000);
     within("SENSEI_PROGRESS_INTERVAL_MILLIS", progressInterval.toMillis(), 0, 60_000);
     within("SENSEI_REPORT_TIMEOUT_MILLIS", reportTimeout.toMillis(), 1_000, 86_400_000);
     within("SENSEI_STOP_GRACE_MILLIS", stopGrace.toMillis(), 0, 600_000);
     within("SENSEI_JOURNAL_WAIT_MILLIS", journalWait.toMillis(), 100, 3_600_000);
-    within("SENSEI_DELIVERIES", deliveries, 2, 10);
     filled("SENSEI_HEALTH_HOST", healthHost);
     if (healthPort.isPresent()) {
       within("SENSEI_HEALTH_PORT", healthPort.getAsInt(), 0, 65_535);
@@ -85,13 +81,12 @@ public record AgentSettings(
         DEFAULT_REGISTRY,
         agent == Agent.WORKER ? 4 : 2,
         32,
-        Duration.ofSeconds(15),
+        Optional.empty(),
         Duration.ofSeconds(3),
         Duration.ofMillis(250),
         Duration.ofMinutes(10),
         Duration.ofSeconds(10),
         Duration.ofMinutes(1),
-        10,
         "127.0.0.1",
         OptionalInt.empty());
   }
@@ -111,13 +106,12 @@ public record AgentSettings(
         variables.text("SENSEI_REGISTRY").orElse(defaults.registry),
         variables.number("SENSEI_SLOTS").orElse(defaults.slots),
         variables.number("SENSEI_LONG_LIVED_TASKS").orElse(defaults.longLivedTasks),
-        variables.millis("SENSEI_LEASE_MILLIS").orElse(defaults.lease),
+        variables.millis("SENSEI_LEASE_MILLIS").or(() -> defaults.lease),
         variables.millis("SENSEI_HEARTBEAT_INTERVAL_MILLIS").orElse(defaults.heartbeatInterval),
         variables.millis("SENSEI_PROGRESS_INTERVAL_MILLIS").orElse(defaults.progressInterval),
         variables.millis("SENSEI_REPORT_TIMEOUT_MILLIS").orElse(defaults.reportTimeout),
         variables.millis("SENSEI_STOP_GRACE_MILLIS").orElse(defaults.stopGrace),
         variables.millis("SENSEI_JOURNAL_WAIT_MILLIS").orElse(defaults.journalWait),
-        variables.number("SENSEI_DELIVERIES").orElse(defaults.deliveries),
         variables.text("SENSEI_HEALTH_HOST").orElse(defaults.healthHost),
         variables.number("SENSEI_HEALTH_PORT").map(OptionalInt::of).orElse(defaults.healthPort));
   }
@@ -137,7 +131,6 @@ public record AgentSettings(
         reportTimeout,
         stopGrace,
         journalWait,
-        deliveries,
         healthHost,
         healthPort);
   }
@@ -157,7 +150,6 @@ public record AgentSettings(
         reportTimeout,
         stopGrace,
         journalWait,
-        deliveries,
         healthHost,
         healthPort);
   }
@@ -172,13 +164,12 @@ public record AgentSettings(
         registry,
         slots,
         longLivedTasks,
-        otherLease,
+        Optional.of(otherLease),
         otherHeartbeatInterval,
         progressInterval,
         reportTimeout,
         otherStopGrace,
         journalWait,
-        deliveries,
         healthHost,
         healthPort);
   }
@@ -198,9 +189,13 @@ public record AgentSettings(
         reportTimeout,
         stopGrace,
         journalWait,
-        deliveries,
         healthHost,
         OptionalInt.of(port));
+  }
+
+  /** The name that Kafka knows a client of this agent by. */
+  String clientId(String purpose) {
+    return name.replaceAll("[^A-Za-z0-9._-]", "-") + "-" + purpose;
   }
 
   private static String newName(Agent agent) {

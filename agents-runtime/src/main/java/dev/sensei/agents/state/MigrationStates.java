@@ -2,6 +2,7 @@ package dev.sensei.agents.state;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -9,6 +10,9 @@ import java.util.function.Predicate;
 public interface MigrationStates {
   /** The latest state; empty where none is known (yet). */
   Optional<MigrationStatus> of(String migrationId);
+
+  /** The epoch of a table's run, by its number in the plan; empty where none is known (yet). */
+  OptionalInt epochOf(String migrationId, int tableIndex);
 
   /**
    * Waits until a migration's state is as wanted.

@@ -8,11 +8,11 @@ import java.time.Instant;
  *
  * @param migrationId the migration
  * @param state where it is in its life
- * @param cancelling whether it is on its way to cancelled: only cleaning up is wanted
+ * @param draining whether everything is being rolled back: only cleaning up is wanted
  * @param since when the orchestrator wrote this state, to the millisecond
  */
 public record MigrationStatus(
-    String migrationId, LifecycleState state, boolean cancelling, Instant since) {
+    String migrationId, LifecycleState state, boolean draining, Instant since) {
 
   /** Whether the migration will never want anything again. */
   public boolean isOver() {
@@ -21,9 +21,6 @@ public record MigrationStatus(
 
   /** Whether work that moves the migration forward should stop. */
   public boolean stopsWork() {
-    return isOver()
-        || cancelling
-        || state == LifecycleState.PAUSED
-        || state == LifecycleState.FAILED;
+    return isOver() || draining || state == LifecycleState.PAUSED || state == LifecycleState.FAILED;
   }
 }

@@ -3,14 +3,17 @@ package dev.sensei.agents.state;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
+import dev.sensei.schemas.state.Drain;
+import dev.sensei.schemas.state.MigrationState;
+import dev.sensei.schemas.state.TableState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -33,17 +36,21 @@ import org.slf4j.LoggerFactory;
 public final class MigrationWatch implements MigrationStates, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationWatch.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final long SLICE_MILLIS = 100;
+  private static final Duration SLICE = Duration.ofMillis(100);
   private static final Duration AFTER_AN_ERROR = Duration.ofSeconds(1);
 
   private final String kafka;
   private final String clientId;
   private final RecordSerde serde;
   private final Map<String, MigrationStatus> statuses = new ConcurrentHashMap<>();
+  private final Map<Table, Integer> epochs = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread follower;
+  private long changes;
   private volatile boolean stopping;
+
+  private record Table(String migrationId, int index) {}
 
   private MigrationWatch(String kafka, String clientId, RecordSerde serde) {
     this.kafka = kafka;
@@ -68,6 +75,12 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
   @Override
   public Optional<MigrationStatus> of(String migrationId) {
     return Optional.ofNullable(statuses.get(migrationId));
+  }
+
+  @Override
+  public OptionalInt epochOf(String migrationId, int tableIndex) {
+    Integer epoch = epochs.get(new Table(migrationId, tableIndex));
+    return epoch == null ? OptionalInt.empty() : OptionalInt.of(epoch);
   }
 
   @Override
@@ -124,17 +137,14 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> consumed) {
-    if (consumed.value() == null) {
+    byte[] value = consumed.value();
+    if (value == null) {
       if (consumed.key() != null) {
         statuses.remove(new String(consumed.key(), StandardCharsets.UTF_8));
       }
-    } else if (StateRecords.isMigration(consumed.headers())) {
-      Instant since =
-          RecordHeaders.time(consumed.headers())
-              .orElseGet(() -> Instant.ofEpochMilli(consumed.timestamp()));
+    } else {
       try {
-        StateRecords.status(serde.read(consumed.topic(), consumed.value()), since)
-            .ifPresent(status -> statuses.put(status.migrationId(), status));
+        read(consumed, value);
       } catch (SerializationException unreadable) {
         LOG.warn(
             "a state at {}-{} offset {} cannot be read by this version",
@@ -145,18 +155,39 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
     }
     lock.lock();
     try {
+      changes++;
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
+  private void read(ConsumerRecord<byte[], byte[]> consumed, byte[] value) {
+    switch (serde.read(consumed.topic(), value)) {
+      case MigrationState state ->
+          statuses.put(
+              state.getMigrationId(),
+              new MigrationStatus(
+                  state.getMigrationId(),
+                  state.getState(),
+                  state.getDrain() != Drain.NONE,
+                  RecordHeaders.time(consumed.headers())
+                      .orElseGet(() -> Instant.ofEpochMilli(consumed.timestamp()))));
+      case TableState table ->
+          epochs.put(new Table(table.getMigrationId(), table.getTableIndex()), table.getEpoch());
+      default -> LOG.trace("a state of another kind passes by");
+    }
+  }
+
+  /** Waits for the next change, but no longer than a slice, as what gives up is asked in each. */
   private void pause() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      // A signal that is missed costs one slice, and what gives up is asked once in each.
-      boolean signalled = changed.await(SLICE_MILLIS, TimeUnit.MILLISECONDS);
-      LOG.trace("woken by a change: {}", signalled);
+      long seen = changes;
+      long nanos = SLICE.toNanos();
+      while (changes == seen && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
     } finally {
       lock.unlock();
     }
