@@ -83,6 +83,11 @@ public final class CatalogJson {
     return sha256(text(table.structure()));
   }
 
+  /** The mapper behind the canonical form, for documents that hold parts of a catalog. */
+  public static ObjectMapper mapper() {
+    return MAPPER.copy();
+  }
+
   static JsonNode tree(Object part) {
     return MAPPER.valueToTree(part);
   }

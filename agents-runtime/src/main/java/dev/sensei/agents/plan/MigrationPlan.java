@@ -1,0 +1,59 @@
+package dev.sensei.agents.plan;
+
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.ddl.Statement;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All of a plan that is not of one table.
+ *
+ * @param sourceUri the source, without a password
+ * @param targetUri the target, without a password
+ * @param catalogDigest the digest of the source's catalog that it was made from
+ * @param options what the person set, by name, in text
+ * @param expected the target's catalog as it has to be in the end, without tables
+ * @param preData statements before any row moves: schemas, extensions, types, sequences, tables
+ * @param postData statements after every table is done: views, comments, owners
+ * @param sequences the sequences whose values are carried over
+ * @param phases the DAG: tables of each phase, in order
+ * @param tableDigests SHA-256 in hex over each table's plan, by the table's number
+ * @param exceptions what is in scope and not carried
+ * @param risks what may go wrong, one line each
+ * @param estimatedSeconds time expected for the copy
+ */
+public record MigrationPlan(
+    String sourceUri,
+    String targetUri,
+    String catalogDigest,
+    Map<String, String> options,
+    Catalog expected,
+    List<Statement> preData,
+    List<Statement> postData,
+    List<TableName> sequences,
+    List<List<TableName>> phases,
+    List<String> tableDigests,
+    List<NotCarried> exceptions,
+    List<String> risks,
+    long estimatedSeconds) {
+  public MigrationPlan {
+    options = Map.copyOf(options);
+    preData = List.copyOf(preData);
+    postData = List.copyOf(postData);
+    sequences = List.copyOf(sequences);
+    phases = phases.stream().map(List::copyOf).toList();
+    tableDigests = List.copyOf(tableDigests);
+    exceptions = List.copyOf(exceptions);
+    risks = List.copyOf(risks);
+  }
+
+  /**
+   * Something in scope that will not be in the target as it is in the source.
+   *
+   * @param kind the kind of object, such as {@code trigger}
+   * @param object its identity
+   * @param reason why it is not carried
+   */
+  public record NotCarried(String kind, String object, String reason) {}
+}
