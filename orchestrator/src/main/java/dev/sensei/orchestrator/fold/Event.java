@@ -12,6 +12,36 @@ public sealed interface Event {
   /** The migration it happened to. */
   MigrationId migrationId();
 
+  /** What happened to the migration as a whole. */
+  sealed interface OfMigration extends Event {}
+
+  /** What happened to one table. */
+  sealed interface OfTable extends Event {
+    /** The source table. */
+    String table();
+
+    /** Its number in the plan. */
+    int tableIndex();
+  }
+
+  /** What happened to a task that has no result yet. */
+  sealed interface OfTask extends Event {
+    /** The task. */
+    TaskId taskId();
+
+    /** Which attempt. */
+    int attempt();
+
+    /** What is asked. */
+    TaskKind kind();
+
+    /** The table's number in the plan, or -1. */
+    int tableIndex();
+
+    /** The chunk's number, or -1. */
+    int chunk();
+  }
+
   /** A migration was made. */
   record MigrationCreated(
       MigrationId migrationId,
@@ -19,11 +49,11 @@ public sealed interface Event {
       DatabaseReference target,
       Options options,
       String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** An analysis began. */
   record AnalysisStarted(MigrationId migrationId, int analysis, String reason, String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** A source table was described. */
   record TableDescribed(
@@ -35,12 +65,12 @@ public sealed interface Event {
       long byteEstimate,
       int columns,
       String definition)
-      implements Event {}
+      implements OfMigration {}
 
   /** All else in a catalog was described. */
   record CatalogDescribed(
       MigrationId migrationId, int attempt, int analysis, String side, String definition)
-      implements Event {}
+      implements OfMigration {}
 
   /** An analysis is complete. */
   record AnalysisCompleted(
@@ -51,12 +81,12 @@ public sealed interface Event {
       long rowEstimate,
       long byteEstimate,
       String catalogDigest)
-      implements Event {}
+      implements OfMigration {}
 
   /** Planning began. */
   record PlanningStarted(
       MigrationId migrationId, int plan, String reason, Options options, String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** A table was planned. */
   record TablePlanned(
@@ -73,7 +103,7 @@ public sealed interface Event {
       boolean foreignKeys,
       double confidence,
       String definition)
-      implements Event {
+      implements OfTable {
     public TablePlanned {
       dependsOn = List.copyOf(dependsOn);
     }
@@ -95,7 +125,7 @@ public sealed interface Event {
       List<PlanException> exceptions,
       List<String> risks,
       String definition)
-      implements Event {
+      implements OfMigration {
     public PlanCompleted {
       exceptions = List.copyOf(exceptions);
       risks = List.copyOf(risks);
@@ -105,36 +135,36 @@ public sealed interface Event {
   /** A person approved the plan; options are locked. */
   record PlanApproved(
       MigrationId migrationId, String planDigest, String approver, boolean exceptionsAccepted)
-      implements Event {}
+      implements OfMigration {}
 
   /** A person turned the plan down. */
   record PlanRejected(MigrationId migrationId, String planDigest, String reason, String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** A person accepted the exceptions. */
   record ExceptionsAccepted(MigrationId migrationId, String planDigest, String approver)
-      implements Event {}
+      implements OfMigration {}
 
   /** The migration waits for a person at a milestone. */
-  record MilestoneReached(MigrationId migrationId, Milestone milestone) implements Event {}
+  record MilestoneReached(MigrationId migrationId, Milestone milestone) implements OfMigration {}
 
   /** A person let the migration go on after a milestone. */
   record MilestonePassed(MigrationId migrationId, Milestone milestone, String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** Rows begin to move. */
-  record ExecutionStarted(MigrationId migrationId, String planDigest) implements Event {}
+  record ExecutionStarted(MigrationId migrationId, String planDigest) implements OfMigration {}
 
   /** A snapshot of the source is kept. */
   record SnapshotExported(
       MigrationId migrationId, int number, SnapshotEvidence snapshot, boolean sourceUnchanged)
-      implements Event {}
+      implements OfMigration {}
 
   /** A snapshot was lost. */
-  record SnapshotLost(MigrationId migrationId, int number, String reason) implements Event {}
+  record SnapshotLost(MigrationId migrationId, int number, String reason) implements OfMigration {}
 
   /** The target is ready for tables. */
-  record TargetPrepared(MigrationId migrationId, List<String> created) implements Event {
+  record TargetPrepared(MigrationId migrationId, List<String> created) implements OfMigration {
     public TargetPrepared {
       created = List.copyOf(created);
     }
@@ -148,8 +178,9 @@ public sealed interface Event {
       int epoch,
       TableRunState from,
       TableRunState to,
-      String reason)
-      implements Event {}
+      String reason,
+      boolean restart)
+      implements OfTable {}
 
   /** A table is claimed, checked and divided. */
   record TablePrepared(
@@ -161,12 +192,12 @@ public sealed interface Event {
       long rowEstimate,
       long rowsBefore,
       boolean created)
-      implements Event {}
+      implements OfTable {}
 
   /** A chunk is in the target, once. */
   record ChunkCopied(
       MigrationId migrationId, String table, int tableIndex, int epoch, ChunkEvidence evidence)
-      implements Event {}
+      implements OfTable {}
 
   /** A table's ledger is settled. */
   record TableChecked(
@@ -180,7 +211,7 @@ public sealed interface Event {
       long targetRows,
       List<Integer> missingChunks,
       List<String> built)
-      implements Event {
+      implements OfTable {
     public TableChecked {
       missingChunks = List.copyOf(missingChunks);
       built = List.copyOf(built);
@@ -190,7 +221,7 @@ public sealed interface Event {
   /** A table is complete, but for foreign keys. */
   record TableCompleted(
       MigrationId migrationId, String table, int tableIndex, int epoch, List<String> built)
-      implements Event {
+      implements OfTable {
     public TableCompleted {
       built = List.copyOf(built);
     }
@@ -199,7 +230,7 @@ public sealed interface Event {
   /** A table's foreign keys hold. */
   record ForeignKeysAdded(
       MigrationId migrationId, String table, int tableIndex, int epoch, List<String> built)
-      implements Event {
+      implements OfTable {
     public ForeignKeysAdded {
       built = List.copyOf(built);
     }
@@ -208,30 +239,31 @@ public sealed interface Event {
   /** A table is as it was before. */
   record TableRolledBack(
       MigrationId migrationId, String table, int tableIndex, int epoch, List<String> left)
-      implements Event {
+      implements OfTable {
     public TableRolledBack {
       left = List.copyOf(left);
     }
   }
 
   /** Sequences, views and comments are there. */
-  record TargetFinished(MigrationId migrationId, List<String> built) implements Event {
+  record TargetFinished(MigrationId migrationId, List<String> built) implements OfMigration {
     public TargetFinished {
       built = List.copyOf(built);
     }
   }
 
   /** No more work is handed out. */
-  record MigrationPaused(MigrationId migrationId, String requestedBy) implements Event {}
+  record MigrationPaused(MigrationId migrationId, String requestedBy) implements OfMigration {}
 
   /** Work goes on. */
-  record MigrationResumed(MigrationId migrationId, String requestedBy) implements Event {}
+  record MigrationResumed(MigrationId migrationId, String requestedBy) implements OfMigration {}
 
   /** Every table is in the target. */
-  record ExecutionCompleted(MigrationId migrationId, long rows, long bytes) implements Event {}
+  record ExecutionCompleted(MigrationId migrationId, long rows, long bytes)
+      implements OfMigration {}
 
   /** Validation began. */
-  record ValidationStarted(MigrationId migrationId, String reason) implements Event {}
+  record ValidationStarted(MigrationId migrationId, String reason) implements OfMigration {}
 
   /** A table was read on both sides. */
   record TableValidated(
@@ -241,45 +273,47 @@ public sealed interface Event {
       int epoch,
       CheckOutcome outcome,
       TableEvidence evidence)
-      implements Event {}
+      implements OfTable {}
 
   /** Keys and sequences were checked. */
-  record ReferencesValidated(MigrationId migrationId, PerspectiveResult result) implements Event {}
+  record ReferencesValidated(MigrationId migrationId, PerspectiveResult result)
+      implements OfMigration {}
 
   /** The ledger was held against the journal. */
   record LedgerReconciled(
       MigrationId migrationId, long chunks, long rows, String digest, List<String> discrepancies)
-      implements Event {
+      implements OfMigration {
     public LedgerReconciled {
       discrepancies = List.copyOf(discrepancies);
     }
   }
 
   /** The ledger is gone from the target. */
-  record TargetReleased(MigrationId migrationId) implements Event {}
+  record TargetReleased(MigrationId migrationId) implements OfMigration {}
 
   /** The target's catalog was held against the plan. */
-  record StructureValidated(MigrationId migrationId, PerspectiveResult result) implements Event {}
+  record StructureValidated(MigrationId migrationId, PerspectiveResult result)
+      implements OfMigration {}
 
   /** The certificate is signed; the migration is certified. */
   record CertificateIssued(
       MigrationId migrationId, Verdict verdict, String certificate, String keyId)
-      implements Event {}
+      implements OfMigration {}
 
   /** The migration failed in a phase, and waits for retry, rollback or cancel. */
   record MigrationFailed(MigrationId migrationId, LifecycleState phase, Failure failure)
-      implements Event {}
+      implements OfMigration {}
 
   /** The migration goes back to the phase that failed. */
   record RetryStarted(MigrationId migrationId, LifecycleState phase, String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** Every table is being rolled back, on the way to cancelled. */
   record CancellationStarted(MigrationId migrationId, String reason, String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** What was made for the migration is gone. */
-  record TargetRolledBack(MigrationId migrationId, List<String> left) implements Event {
+  record TargetRolledBack(MigrationId migrationId, List<String> left) implements OfMigration {
     public TargetRolledBack {
       left = List.copyOf(left);
     }
@@ -287,7 +321,7 @@ public sealed interface Event {
 
   /** The migration is cancelled; the target is as it was. */
   record MigrationCancelled(MigrationId migrationId, String reason, String requestedBy)
-      implements Event {}
+      implements OfMigration {}
 
   /** A task was handed out. */
   record TaskIssued(
@@ -298,7 +332,7 @@ public sealed interface Event {
       int tableIndex,
       int chunk,
       int epoch)
-      implements Event {}
+      implements OfTask {}
 
   /** A task will be handed out again after a while. */
   record TaskDeferred(
@@ -310,7 +344,7 @@ public sealed interface Event {
       int chunk,
       Instant notBefore,
       Failure failure)
-      implements Event {
+      implements OfTask {
     public TaskDeferred {
       notBefore = notBefore.truncatedTo(ChronoUnit.MILLIS);
     }
@@ -319,7 +353,7 @@ public sealed interface Event {
   /** A task gave no sign of life in time. */
   record TaskExpired(
       MigrationId migrationId, TaskId taskId, int attempt, TaskKind kind, int tableIndex, int chunk)
-      implements Event {}
+      implements OfTask {}
 
   /** A task was given back undone. */
   record TaskReleased(
@@ -330,7 +364,7 @@ public sealed interface Event {
       int tableIndex,
       int chunk,
       String reason)
-      implements Event {}
+      implements OfTask {}
 
   /** A task failed for good. */
   record TaskFailed(
@@ -341,7 +375,7 @@ public sealed interface Event {
       int tableIndex,
       int chunk,
       Failure failure)
-      implements Event {}
+      implements OfTask {}
 
   /** A command was not allowed. */
   record CommandRejected(
@@ -350,5 +384,5 @@ public sealed interface Event {
       String commandId,
       LifecycleState state,
       String reason)
-      implements Event {}
+      implements OfMigration {}
 }

@@ -1,7 +1,6 @@
 package dev.sensei.orchestrator.fold;
 
 import java.util.List;
-import java.util.Optional;
 
 /** A copy of a TableState that evolving changes and then freezes; it never leaves a step. */
 final class TableEdit {
@@ -17,6 +16,7 @@ final class TableEdit {
   int epoch;
   boolean claimed;
   boolean restart;
+  boolean draining;
   int snapshot;
   int chunks;
   List<ChunkRange> finished;
@@ -28,7 +28,7 @@ final class TableEdit {
   List<OpenTask> tasks;
   boolean foreignKeysAdded;
   CheckOutcome validated;
-  Optional<Failure> failure;
+  String reason;
   List<String> left;
 
   TableEdit(TableState from) {
@@ -44,6 +44,7 @@ final class TableEdit {
     epoch = from.epoch();
     claimed = from.claimed();
     restart = from.restart();
+    draining = from.draining();
     snapshot = from.snapshot();
     chunks = from.chunks();
     finished = from.finished();
@@ -55,7 +56,7 @@ final class TableEdit {
     tasks = from.tasks();
     foreignKeysAdded = from.foreignKeysAdded();
     validated = from.validated();
-    failure = from.failure();
+    reason = from.reason();
     left = from.left();
   }
 
@@ -73,6 +74,7 @@ final class TableEdit {
         epoch,
         claimed,
         restart,
+        draining,
         snapshot,
         chunks,
         finished,
@@ -84,7 +86,7 @@ final class TableEdit {
         tasks,
         foreignKeysAdded,
         validated,
-        failure,
+        reason,
         left);
   }
 }

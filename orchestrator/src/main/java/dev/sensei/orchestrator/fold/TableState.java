@@ -1,7 +1,6 @@
 package dev.sensei.orchestrator.fold;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One table of a migration.
@@ -18,6 +17,7 @@ import java.util.Optional;
  * @param epoch the epoch of its run; 0 before the first.
  * @param claimed whether the target may hold something of it.
  * @param restart whether it starts again once it is rolled back.
+ * @param draining whether it is being rolled back because everything is.
  * @param snapshot the snapshot it is read under, or 0.
  * @param chunks how many chunks.
  * @param finished chunks in the target, as ranges in order that do not touch.
@@ -29,7 +29,7 @@ import java.util.Optional;
  * @param tasks its open tasks; at most as many as chunks may be in flight.
  * @param foreignKeysAdded whether its foreign keys hold.
  * @param validated how its latest validation ended; UNKNOWN before.
- * @param failure why it failed or is rolled back.
+ * @param reason why it is in this state; empty before its first.
  * @param left what could not be taken away, at most 100.
  */
 public record TableState(
@@ -45,6 +45,7 @@ public record TableState(
     int epoch,
     boolean claimed,
     boolean restart,
+    boolean draining,
     int snapshot,
     int chunks,
     List<ChunkRange> finished,
@@ -56,7 +57,7 @@ public record TableState(
     List<OpenTask> tasks,
     boolean foreignKeysAdded,
     CheckOutcome validated,
-    Optional<Failure> failure,
+    String reason,
     List<String> left) {
   public TableState {
     dependsOn = List.copyOf(dependsOn);

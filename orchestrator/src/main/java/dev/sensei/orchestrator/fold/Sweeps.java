@@ -1,0 +1,169 @@
+package dev.sensei.orchestrator.fold;
+
+import java.util.List;
+
+/** Work over all tables, one table in each step. */
+final class Sweeps {
+  private Sweeps() {}
+
+  static Decision decide(Draft draft, Cursor cursor) {
+    switch (cursor) {
+      case Cursor.Start c -> start(draft, c.table());
+      case Cursor.AskDependency c -> ask(draft, c);
+      case Cursor.Resolve c -> resolve(draft, c.readiness());
+      case Cursor.Wake c -> wake(draft, c.table());
+      case Cursor.Sweep c -> sweep(draft, c);
+      case Cursor.AddForeignKeys c -> addForeignKeys(draft, c.table());
+      case Cursor.Validate c -> validate(draft, c.table());
+      case Cursor.Drain c -> {
+        if (draft.migration().drain() != Drain.NONE) {
+          Cancellation.drain(draft, c.table());
+        }
+      }
+    }
+    return draft.acceptedUnlessIdle("nothing to do at " + cursor);
+  }
+
+  private static boolean at(Draft draft, Stage stage) {
+    return draft.working() && draft.migration().stage() == stage;
+  }
+
+  private static boolean full(Draft draft) {
+    return draft.migration().active() >= draft.migration().options().tablesInFlight();
+  }
+
+  private static void start(Draft draft, int index) {
+    if (!at(draft, Stage.TABLES)) {
+      return;
+    }
+    if (index >= draft.migration().tables()) {
+      Execution.endTables(draft);
+    } else if (!full(draft)) {
+      if (draft.table().state() == TableRunState.IDLE) {
+        askAll(draft);
+      } else {
+        draft.proceed(new Cursor.Start(index + 1));
+      }
+    }
+  }
+
+  private static void askAll(Draft draft) {
+    List<Integer> dependsOn = draft.table().dependsOn();
+    int index = draft.table().tableIndex();
+    draft.proceed(
+        dependsOn.isEmpty()
+            ? new Cursor.Resolve(index, Cursor.Readiness.READY)
+            : new Cursor.AskDependency(
+                index, dependsOn.getFirst(), dependsOn.subList(1, dependsOn.size())));
+  }
+
+  /**
+   * Stops at the first dependency that is not done, so that the answer is queued before any wake
+   * that the end of that dependency causes.
+   */
+  private static void ask(Draft draft, Cursor.AskDependency c) {
+    draft.proceed(
+        switch (draft.table().state()) {
+          case DONE ->
+              c.remaining().isEmpty()
+                  ? new Cursor.Resolve(c.waiting(), Cursor.Readiness.READY)
+                  : new Cursor.AskDependency(
+                      c.waiting(),
+                      c.remaining().getFirst(),
+                      c.remaining().subList(1, c.remaining().size()));
+          case FAILED, ROLLED_BACK -> new Cursor.Resolve(c.waiting(), Cursor.Readiness.FAILED);
+          case UNKNOWN,
+              IDLE,
+              PREPARING,
+              VALIDATING_PRE,
+              MIGRATING,
+              VALIDATING_POST,
+              COMPLETING,
+              ROLLING_BACK,
+              BLOCKED ->
+              new Cursor.Resolve(c.waiting(), Cursor.Readiness.WAITING);
+        });
+  }
+
+  private static void resolve(Draft draft, Cursor.Readiness readiness) {
+    TableRunState state = draft.table().state();
+    boolean idle = state == TableRunState.IDLE;
+    if (!at(draft, Stage.TABLES) || (!idle && state != TableRunState.BLOCKED)) {
+      return;
+    }
+    switch (readiness) {
+      case READY -> {
+        if (!full(draft)) {
+          TableRun.start(draft);
+        }
+      }
+      case WAITING -> {
+        if (idle) {
+          TableRun.block(draft);
+        }
+      }
+      case FAILED -> TableRun.dependencyFailed(draft);
+    }
+    if (idle
+        && draft.table().state() != TableRunState.IDLE
+        && readiness != Cursor.Readiness.FAILED) {
+      draft.proceed(new Cursor.Start(draft.migration().nextTable()));
+    }
+  }
+
+  private static void wake(Draft draft, int index) {
+    MigrationState m = draft.migration();
+    if (!at(draft, Stage.TABLES) || m.blocked() == 0 || index >= m.tables()) {
+      return;
+    }
+    if (draft.table().state() == TableRunState.BLOCKED) {
+      askAll(draft);
+    }
+    draft.proceed(new Cursor.Wake(index + 1));
+  }
+
+  private static void sweep(Draft draft, Cursor.Sweep c) {
+    if (!draft.working()) {
+      return;
+    }
+    if (c.table() >= draft.migration().tables()) {
+      React.next(draft.migration()).forEach(draft::effect);
+      return;
+    }
+    if (draft.table().state() == TableRunState.BLOCKED) {
+      askAll(draft);
+    } else {
+      TableRun.sweep(draft, c.retry());
+    }
+    draft.proceed(new Cursor.Sweep(c.table() + 1, c.retry()));
+  }
+
+  private static void addForeignKeys(Draft draft, int index) {
+    if (!at(draft, Stage.FOREIGN_KEYS)) {
+      return;
+    }
+    if (index >= draft.migration().tables()) {
+      Execution.endForeignKeys(draft);
+    } else if (!full(draft)) {
+      if (draft.table().foreignKeys() && !draft.table().foreignKeysAdded()) {
+        TableRun.issueOnce(draft, TaskKind.ADD_FOREIGN_KEYS, draft.migration().round());
+      }
+      draft.proceed(new Cursor.AddForeignKeys(index + 1));
+    }
+  }
+
+  private static void validate(Draft draft, int index) {
+    if (!at(draft, Stage.VALIDATING_TABLES) || !draft.mayIssue(TaskKind.VALIDATE_TABLE)) {
+      return;
+    }
+    if (index >= draft.migration().tables()) {
+      Validation.endTables(draft);
+    } else if (!full(draft)) {
+      TaskKey key = TableRun.key(draft.table(), TaskKind.VALIDATE_TABLE, draft.migration().round());
+      if (OpenTasks.find(draft.table().tasks(), key.id(draft.id())).isEmpty()) {
+        draft.issue(key);
+      }
+      draft.proceed(new Cursor.Validate(index + 1));
+    }
+  }
+}

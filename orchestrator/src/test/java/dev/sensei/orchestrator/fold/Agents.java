@@ -1,0 +1,256 @@
+package dev.sensei.orchestrator.fold;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Agents that do what they are asked at once and without fault, with a ledger in which a chunk
+ * counts once. What they are to find is set before a run.
+ */
+final class Agents {
+  static final String WHO = "worker@host/1";
+  static final Instant THEN = Instant.parse("2026-01-01T00:00:00Z");
+
+  /** A table of the world that they work on. */
+  record Shape(int chunks, boolean foreignKeys, List<Integer> dependsOn) {}
+
+  final List<Shape> shapes;
+  final List<PlanException> exceptions = new ArrayList<>();
+  final Map<Integer, Set<Integer>> ledger = new HashMap<>();
+  final Set<Integer> wrongTables = new HashSet<>();
+  String catalogDigest = "catalog-1";
+  String catalogSeenByKeeper = "catalog-1";
+  String xmax = "700";
+  int snapshots;
+  long rowsTooMany;
+
+  Agents(List<Shape> shapes) {
+    this.shapes = shapes;
+  }
+
+  static Agents of(int tables, int chunks) {
+    return new Agents(
+        IntStream.range(0, tables).mapToObj(i -> new Shape(chunks, false, List.of())).toList());
+  }
+
+  static String name(int table) {
+    return "public.t" + table;
+  }
+
+  List<Report> answer(World world, Task task) {
+    MigrationId id = task.migrationId();
+    TaskId on = task.taskId();
+    int n = task.attempt();
+    return switch (task) {
+      case Task.AnalyzeDatabases t -> analyzed(t);
+      case Task.PlanMigration t -> planned(t);
+      case Task.KeepSnapshot _ -> List.of(exported(task));
+      case Task.PrepareTarget _ ->
+          List.of(new Report.TargetPrepared(id, on, n, WHO, List.of("ledger")));
+      case Task.PrepareTable t -> {
+        ledger.put(t.tableIndex(), new HashSet<>());
+        yield List.of(
+            new Report.TablePrepared(
+                id,
+                on,
+                n,
+                WHO,
+                t.table(),
+                t.tableIndex(),
+                t.epoch(),
+                chunks(t.tableIndex()),
+                10,
+                0,
+                true));
+      }
+      case Task.CopyChunk t -> List.of(copied(t));
+      case Task.CheckTable t -> List.of(checked(t));
+      case Task.CompleteTable t ->
+          List.of(
+              new Report.TableCompleted(
+                  id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("index")));
+      case Task.AddForeignKeys t ->
+          List.of(
+              new Report.ForeignKeysAdded(
+                  id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("fk")));
+      case Task.FinishTarget _ -> List.of(new Report.TargetFinished(id, on, n, WHO, List.of()));
+      case Task.RollBackTable t -> {
+        ledger.remove(t.tableIndex());
+        yield List.of(
+            new Report.TableRolledBack(
+                id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of()));
+      }
+      case Task.RollBackTarget _ -> List.of(new Report.TargetRolledBack(id, on, n, WHO, List.of()));
+      case Task.ReleaseTarget _ -> List.of(new Report.TargetReleased(id, on, n, WHO));
+      case Task.ValidateTable t -> List.of(validated(t));
+      case Task.ValidateReferences _ ->
+          List.of(new Report.ReferencesValidated(id, on, n, WHO, passed(Perspective.REFERENTIAL)));
+      case Task.ReconcileLedger _ ->
+          List.of(new Report.LedgerReconciled(id, on, n, WHO, 1, 1, "digest", List.of()));
+      case Task.ValidateStructure _ ->
+          List.of(new Report.StructureValidated(id, on, n, WHO, passed(Perspective.STRUCTURAL)));
+      case Task.CertifyMigration _ ->
+          List.of(new Report.CertificateIssued(id, on, n, WHO, Verdict.CERTIFIED, "jws", "key"));
+    };
+  }
+
+  private int chunks(int table) {
+    return shapes.get(table).chunks();
+  }
+
+  private List<Report> analyzed(Task.AnalyzeDatabases t) {
+    List<Report> reports = new ArrayList<>();
+    for (int i = 0; i < shapes.size(); i++) {
+      reports.add(
+          new Report.TableDescribed(
+              t.migrationId(),
+              t.taskId(),
+              t.attempt(),
+              WHO,
+              t.analysis(),
+              name(i),
+              10,
+              100,
+              2,
+              "{}"));
+    }
+    reports.add(
+        new Report.CatalogDescribed(
+            t.migrationId(), t.taskId(), t.attempt(), WHO, t.analysis(), "source", "{}"));
+    reports.add(
+        new Report.AnalysisCompleted(
+            t.migrationId(),
+            t.taskId(),
+            t.attempt(),
+            WHO,
+            t.analysis(),
+            shapes.size(),
+            10,
+            100,
+            catalogDigest));
+    return reports;
+  }
+
+  private List<Report> planned(Task.PlanMigration t) {
+    List<Report> reports = new ArrayList<>();
+    for (int i = 0; i < shapes.size(); i++) {
+      Shape shape = shapes.get(i);
+      reports.add(
+          new Report.TablePlanned(
+              t.migrationId(),
+              t.taskId(),
+              t.attempt(),
+              WHO,
+              t.plan(),
+              name(i),
+              i,
+              name(i),
+              1,
+              shape.dependsOn(),
+              10,
+              100,
+              shape.foreignKeys(),
+              0.99,
+              "{}"));
+    }
+    reports.add(
+        new Report.PlanCompleted(
+            t.migrationId(),
+            t.taskId(),
+            t.attempt(),
+            WHO,
+            t.plan(),
+            "plan-" + t.plan(),
+            shapes.size(),
+            1,
+            10,
+            100,
+            1,
+            0.99,
+            0,
+            exceptions,
+            List.of(),
+            "{}"));
+    return reports;
+  }
+
+  Report.SnapshotExported exported(Task task) {
+    String snapshotId = "snapshot-" + ++snapshots;
+    return new Report.SnapshotExported(
+        task.migrationId(),
+        task.taskId(),
+        task.attempt(),
+        WHO,
+        new SnapshotEvidence(snapshotId, "0/1", xmax, "system", 1, 180000),
+        catalogSeenByKeeper);
+  }
+
+  Report.ChunkCopied copied(Task.CopyChunk t) {
+    boolean redelivered =
+        !ledger.computeIfAbsent(t.tableIndex(), i -> new HashSet<>()).add(t.chunk());
+    return new Report.ChunkCopied(
+        t.migrationId(),
+        t.taskId(),
+        t.attempt(),
+        WHO,
+        t.table(),
+        t.tableIndex(),
+        t.epoch(),
+        new ChunkEvidence(t.chunk(), t.snapshot(), 10, 100, "d", WHO, THEN, THEN),
+        redelivered);
+  }
+
+  Report.TableChecked checked(Task.CheckTable t) {
+    Set<Integer> held = ledger.getOrDefault(t.tableIndex(), Set.of());
+    List<Integer> missing =
+        IntStream.range(0, t.chunks()).filter(c -> !held.contains(c)).boxed().toList();
+    long rows = held.size() * 10L;
+    return new Report.TableChecked(
+        t.migrationId(),
+        t.taskId(),
+        t.attempt(),
+        WHO,
+        t.table(),
+        t.tableIndex(),
+        t.epoch(),
+        rows,
+        rows * 10,
+        "sum",
+        rows + rowsTooMany,
+        missing,
+        List.of("pk"));
+  }
+
+  Report.TableValidated validated(Task.ValidateTable t) {
+    boolean wrong = wrongTables.contains(t.tableIndex());
+    return new Report.TableValidated(
+        t.migrationId(),
+        t.taskId(),
+        t.attempt(),
+        WHO,
+        t.table(),
+        t.tableIndex(),
+        t.epoch(),
+        wrong ? CheckOutcome.FAILED : CheckOutcome.PASSED,
+        new TableEvidence(10, 10, "c", wrong ? "x" : "c", "select", t.snapshot(), List.of()));
+  }
+
+  static PerspectiveResult passed(Perspective perspective) {
+    return new PerspectiveResult(perspective, CheckOutcome.PASSED, 1, 1, List.of(), "compared");
+  }
+
+  static Report.TaskFailed failed(Task task, FailureClass failureClass, String code) {
+    return new Report.TaskFailed(
+        task.migrationId(),
+        task.taskId(),
+        task.attempt(),
+        WHO,
+        new Failure(failureClass, code, "it did not work", ""));
+  }
+}
