@@ -3,14 +3,14 @@ package dev.sensei.databases;
 import java.util.Comparator;
 
 /**
- * The name of a table, view or other relation: schema and name as the catalog has them, unquoted.
+ * The name of a table, view, sequence or type: schema and name as the catalog has them, unquoted.
  *
  * <p>{@link #toString()} is the form that events, tasks and messages carry: each part quoted where
  * SQL needs it, such as {@code public.orders} or {@code public."Odd.Name"}; {@link #parse} reads it
  * back.
  *
  * @param schema the schema's name, not empty
- * @param name the relation's name, not empty
+ * @param name the name within the schema, not empty
  */
 public record TableName(String schema, String name) implements Comparable<TableName> {
   private static final Comparator<TableName> ORDER =
