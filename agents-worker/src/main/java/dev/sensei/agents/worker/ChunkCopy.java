@@ -66,7 +66,8 @@ final class ChunkCopy {
                   ChunkWork.Written.clean(
                       rows(session, task, context, spec(task, plan, chunk.bounds()))));
     } catch (CopyCancelled cancelled) {
-      throw new TaskReleasedException("the chunk was stopped within a batch; nothing of it is written");
+      throw new TaskReleasedException(
+          "the chunk was stopped within a batch; nothing of it is written");
     }
     switch (outcome) {
       case CopyOutcome.Copied copied -> report(task, context, copied.entry(), started, false);
@@ -110,8 +111,7 @@ final class ChunkCopy {
     }
   }
 
-  private static CopySpec spec(
-      CopyChunk task, TablePlan plan, ChunkBounds bounds) {
+  private static CopySpec spec(CopyChunk task, TablePlan plan, ChunkBounds bounds) {
     List<CopyColumn> columns =
         plan.columns().stream()
             .map(
@@ -119,9 +119,7 @@ final class ChunkCopy {
                     column.sourceType().equals(column.targetType())
                         ? CopyColumn.renamed(column.source(), column.target())
                         : CopyColumn.computed(
-                            SqlIdentifier.quote(column.source())
-                                + "::"
-                                + column.targetType(),
+                            SqlIdentifier.quote(column.source()) + "::" + column.targetType(),
                             column.target()))
             .toList();
     return new CopySpec(

@@ -38,6 +38,6 @@ final class Sessions {
   }
 
   private Connection open(DatabaseReference reference, DatabaseRole role, String name) {
-    return databases.open(reference, role, name);
+    return databases.connections(reference, role).open(name);
   }
 }

@@ -30,8 +30,7 @@ final class Statements {
    * @param kind what they are for; with a statement's place in the list it makes the mark
    * @return what the statements are about, in order, each once
    */
-  List<String> run(
-      Connection target, TaskContext context, String kind, List<Statement> statements)
+  List<String> run(Connection target, TaskContext context, String kind, List<Statement> statements)
       throws TaskReleasedException {
     List<String> objects = new ArrayList<>();
     for (int at = 0; at < statements.size(); at++) {

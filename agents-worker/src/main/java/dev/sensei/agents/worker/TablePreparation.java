@@ -130,8 +130,7 @@ final class TablePreparation {
       return 0;
     }
     TableName name = table.plan().target();
-    long rows =
-        DatabaseErrors.call("counting the rows of " + name, () -> countRows(target, name));
+    long rows = DatabaseErrors.call("counting the rows of " + name, () -> countRows(target, name));
     if (rows == 0) {
       return 0;
     }

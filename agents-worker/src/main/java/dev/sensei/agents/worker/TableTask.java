@@ -1,11 +1,11 @@
 package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
-import dev.sensei.agents.TaskFailure;
 import java.util.OptionalLong;
 
 /**

@@ -94,7 +94,9 @@ final class TargetTasks {
             .build());
   }
 
-  /** A sequence's value is no part of a snapshot: it is read as late as this, and never goes back. */
+  /**
+   * A sequence's value is no part of a snapshot: it is read as late as this, and never goes back.
+   */
   private static void carrySequence(Connection source, Connection target, TableName sequence)
       throws SQLException {
     long last;
