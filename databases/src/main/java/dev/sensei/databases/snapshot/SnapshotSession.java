@@ -39,8 +39,7 @@ public final class SnapshotSession {
           prepare(connection);
           begin(connection);
           try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                "SET TRANSACTION SNAPSHOT '" + snapshotId.replace("'", "''") + "'");
+            statement.execute("SET TRANSACTION SNAPSHOT '" + snapshotId.replace("'", "''") + "'");
           } catch (SQLException e) {
             connection.rollback();
             String state = e.getSQLState();
