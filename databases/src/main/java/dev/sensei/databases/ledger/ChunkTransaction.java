@@ -73,7 +73,9 @@ final class ChunkTransaction {
     if (planned.isEmpty()) {
       return new CopyOutcome.NotPlanned();
     }
-    if (planned.get().snapshotNumber() != snapshotNumber) {
+    // A later snapshot at the same epoch shows the same rows, else the epoch would have been
+    // raised.
+    if (planned.get().snapshotNumber() > snapshotNumber) {
       return new CopyOutcome.OtherSnapshot(planned.get().snapshotNumber());
     }
     ChunkWork.Written written = work.write(target, planned.get());

@@ -19,6 +19,6 @@ public sealed interface CopyOutcome {
   /** The ledger has no bounds for the chunk. Nothing was written. */
   record NotPlanned() implements CopyOutcome {}
 
-  /** The chunk's bounds hold for another snapshot than the task's. Nothing was written. */
+  /** The chunk was planned under a later snapshot than the task's. Nothing was written. */
   record OtherSnapshot(int plannedNumber) implements CopyOutcome {}
 }

@@ -211,6 +211,46 @@ public final class Ledger {
         });
   }
 
+  /** Work on the target in a transaction that is the caller's no further than this. */
+  @FunctionalInterface
+  public interface Once {
+    void run(Connection target) throws SQLException;
+  }
+
+  /**
+   * Does a piece of work unless it was done before: its mark is made in the same transaction. Of
+   * two sessions with the same mark the second waits for the first.
+   *
+   * @param mark what the work is known by, within the migration
+   * @param doing the work as a phrase, for messages
+   * @return whether it was done now
+   */
+  public boolean once(
+      Connection target, String migrationId, CreatedObject mark, String doing, Once work) {
+    return inTransaction(
+        doing,
+        target,
+        () -> {
+          try (PreparedStatement statement =
+              target.prepareStatement(
+                  "INSERT INTO sensei_ledger.object (migration_id, kind, identity)"
+                      + " VALUES (?, ?, ?) ON CONFLICT DO NOTHING")) {
+            statement.setString(1, migrationId);
+            statement.setString(2, mark.kind());
+            statement.setString(3, mark.identity());
+            if (statement.executeUpdate() == 0) {
+              return false;
+            }
+          }
+          try (Statement unbounded = target.createStatement()) {
+            // The wait for the other session's mark is over; building may take as long as it takes.
+            unbounded.execute("SET LOCAL lock_timeout = 0");
+          }
+          work.run(target);
+          return true;
+        });
+  }
+
   /** What the migration created, the last first. */
   public List<CreatedObject> objects(Connection target, String migrationId) {
     return inTransaction(

@@ -24,20 +24,28 @@ public final class SnapshotSession {
    * @throws SnapshotLost where the snapshot is gone
    */
   public static void adopt(Connection connection, ExportedSnapshot snapshot) {
+    adopt(connection, snapshot.id());
+  }
+
+  /**
+   * Begins a transaction on the snapshot of this name, as {@code pg_export_snapshot()} gave it.
+   *
+   * @throws SnapshotLost where the snapshot is gone
+   */
+  public static void adopt(Connection connection, String snapshotId) {
     DatabaseErrors.run(
         "adopting the snapshot",
         () -> {
           prepare(connection);
           begin(connection);
           try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                "SET TRANSACTION SNAPSHOT '" + snapshot.id().replace("'", "''") + "'");
+            statement.execute("SET TRANSACTION SNAPSHOT '" + snapshotId.replace("'", "''") + "'");
           } catch (SQLException e) {
             connection.rollback();
             String state = e.getSQLState();
             // 17 and later say 42704, before that 22023.
             if ("22023".equals(state) || "42704".equals(state) || "55000".equals(state)) {
-              throw new SnapshotLost(snapshot.id());
+              throw new SnapshotLost(snapshotId);
             }
             throw e;
           }
