@@ -1,0 +1,81 @@
+package dev.sensei.platform;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * How to run one PostgreSQL server.
+ *
+ * @param directory the directory of its cluster, password and log; made if it is missing
+ * @param port the port on loopback; none for a free one
+ * @param superuser the superuser that a new cluster gets
+ * @param parameters server parameters, by PostgreSQL's names, over the defaults
+ * @param log the file that takes its output
+ * @param startTimeout how long it may take to come up, crash recovery included
+ * @param stopTimeout how long it may take to stop before it is killed
+ */
+public record PostgresSettings(
+    Path directory,
+    OptionalInt port,
+    String superuser,
+    Map<String, String> parameters,
+    Path log,
+    Duration startTimeout,
+    Duration stopTimeout) {
+  /** Checks and copies. */
+  public PostgresSettings {
+    parameters = Map.copyOf(parameters);
+  }
+
+  /** The defaults: a free port, superuser {@code sensei}, 60 s to start, 10 s to stop. */
+  public static PostgresSettings in(Path directory) {
+    return new PostgresSettings(
+        directory,
+        OptionalInt.empty(),
+        "sensei",
+        Map.of(),
+        directory.resolve("postgresql.log"),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(10));
+  }
+
+  /** The same, on this port. */
+  public PostgresSettings withPort(int requested) {
+    return new PostgresSettings(
+        directory,
+        OptionalInt.of(requested),
+        superuser,
+        parameters,
+        log,
+        startTimeout,
+        stopTimeout);
+  }
+
+  /** The same, with this parameter. */
+  public PostgresSettings with(String parameter, String value) {
+    Map<String, String> more = new LinkedHashMap<>(parameters);
+    more.put(parameter, value);
+    return new PostgresSettings(directory, port, superuser, more, log, startTimeout, stopTimeout);
+  }
+
+  /** The same, with these parameters. */
+  public PostgresSettings with(Map<String, String> others) {
+    Map<String, String> more = new LinkedHashMap<>(parameters);
+    more.putAll(others);
+    return new PostgresSettings(directory, port, superuser, more, log, startTimeout, stopTimeout);
+  }
+
+  /** The same, with this superuser for a cluster that is new. */
+  public PostgresSettings withSuperuser(String name) {
+    return new PostgresSettings(directory, port, name, parameters, log, startTimeout, stopTimeout);
+  }
+
+  /** The same, with its output in this file. */
+  public PostgresSettings withLog(Path file) {
+    return new PostgresSettings(
+        directory, port, superuser, parameters, file, startTimeout, stopTimeout);
+  }
+}
