@@ -28,8 +28,7 @@ import java.util.function.Function;
  * @param expected the target in the end, without tables
  * @param exceptions what of the source will not be in the target
  */
-record Carried(
-    Catalog missing, Catalog expected, List<NotCarried> exceptions) {
+record Carried(Catalog missing, Catalog expected, List<NotCarried> exceptions) {
 
   static Carried between(Catalog source, Catalog target, TargetServer server) {
     return new Comparison(source, target, server).carried();
@@ -106,8 +105,7 @@ record Carried(
                   view -> List.of(view.definition(), view.materialized())),
               List.of(),
               List.of());
-      return new Carried(
-          missing, expected(missing), List.copyOf(exceptions));
+      return new Carried(missing, expected(missing), List.copyOf(exceptions));
     }
 
     private List<Extension> extensions() {

@@ -101,8 +101,7 @@ record ColumnCompatibility(double confidence, String note) {
     if (from.arguments().isEmpty()) {
       return narrower(from, to);
     }
-    boolean wholeFits =
-        (long) to.first(0) - to.second(0) >= (long) from.first(0) - from.second(0);
+    boolean wholeFits = (long) to.first(0) - to.second(0) >= (long) from.first(0) - from.second(0);
     return wholeFits && to.second(0) >= from.second(0) ? wider(from, to) : narrower(from, to);
   }
 

@@ -87,9 +87,7 @@ record Phases(
     SortedMap<TableName, Integer> phaseOf = new TreeMap<>();
     roots.forEach((table, root) -> phaseOf.put(table, levelOf.get(root)));
     return new Phases(
-        java.util.Collections.unmodifiableSortedMap(phaseOf),
-        List.copyOf(cycles),
-        selfReferences);
+        java.util.Collections.unmodifiableSortedMap(phaseOf), List.copyOf(cycles), selfReferences);
   }
 
   private static Map<TableName, TableName> roots(List<Table> tables) {
