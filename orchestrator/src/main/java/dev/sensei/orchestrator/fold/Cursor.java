@@ -1,0 +1,56 @@
+package dev.sensei.orchestrator.fold;
+
+import java.util.List;
+
+/**
+ * Where work over all tables stands. A step handles one table and asks for the next by {@link
+ * Effect.Continue}; continuations of an input are handled first in, first out, before the next
+ * input. A table number past either end of the plan ends the work.
+ */
+public sealed interface Cursor {
+
+  /** The table that the step has to be given, where the plan has one of this number. */
+  int table();
+
+  /** Starts tables in the order of the plan, as many as may be in work. */
+  record Start(int table) implements Cursor {}
+
+  /** Looks at what {@code waiting} depends on, one table in each step, this one first. */
+  record AskDependency(int waiting, int table, List<Integer> remaining) implements Cursor {
+    public AskDependency {
+      remaining = List.copyOf(remaining);
+    }
+  }
+
+  /** Tells a table what was found about its dependencies. */
+  record Resolve(int table, Readiness readiness) implements Cursor {}
+
+  /** Wakes tables that are blocked, from here to the end. */
+  record Wake(int table) implements Cursor {}
+
+  /**
+   * Hands out again what a pause, a lost snapshot or a failure left behind.
+   *
+   * @param retry whether tables that failed or were rolled back start again
+   */
+  record Sweep(int table, boolean retry) implements Cursor {}
+
+  /** Adds foreign keys, as many tables at once as may be in work. */
+  record AddForeignKeys(int table) implements Cursor {}
+
+  /** Validates tables, as many at once as may be in work. */
+  record Validate(int table) implements Cursor {}
+
+  /** Rolls tables back from the last to the first. */
+  record Drain(int table) implements Cursor {}
+
+  /** What a table's dependencies allow. */
+  enum Readiness {
+    /** All of them are done. */
+    READY,
+    /** One is not done yet. */
+    WAITING,
+    /** One failed or was rolled back. */
+    FAILED
+  }
+}

@@ -1,0 +1,24 @@
+package dev.sensei.orchestrator.fold;
+
+/** The kinds of task. UNKNOWN stands for a value that a newer version wrote. */
+public enum TaskKind {
+  UNKNOWN,
+  ANALYZE_DATABASES,
+  KEEP_SNAPSHOT,
+  PLAN_MIGRATION,
+  PREPARE_TARGET,
+  PREPARE_TABLE,
+  COPY_CHUNK,
+  CHECK_TABLE,
+  COMPLETE_TABLE,
+  ADD_FOREIGN_KEYS,
+  FINISH_TARGET,
+  ROLL_BACK_TABLE,
+  ROLL_BACK_TARGET,
+  RELEASE_TARGET,
+  VALIDATE_TABLE,
+  VALIDATE_REFERENCES,
+  RECONCILE_LEDGER,
+  VALIDATE_STRUCTURE,
+  CERTIFY_MIGRATION
+}
