@@ -106,7 +106,7 @@ class PlannerTest {
   @Test
   void thePlanBuildsAnEqualDatabase() throws SQLException {
     for (String sql : List.of(SHOP, CYCLE, PARTITIONED)) {
-      String name = "build" + Math.abs(sql.hashCode());
+      String name = "build" + sql.length();
       PostgresServer.Endpoint source = Databases.database(server, name, sql);
       PostgresServer.Endpoint target = server.createDatabase(name + "_copy");
       PlanInput input = Databases.input(source, target, Databases.OPTIONS);
