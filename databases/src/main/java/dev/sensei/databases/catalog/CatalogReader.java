@@ -2,6 +2,7 @@ package dev.sensei.databases.catalog;
 
 import dev.sensei.databases.DatabaseIdentity;
 import dev.sensei.databases.TableName;
+import dev.sensei.databases.errors.DatabaseErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -24,9 +25,13 @@ public final class CatalogReader {
   /**
    * Reads what is in scope. Session settings are changed while reading and put back.
    *
-   * @throws SQLException as the server reports it
+   * @throws dev.sensei.databases.errors.DatabaseException as the server reports it
    */
-  public static Catalog read(Connection connection, CatalogScope scope) throws SQLException {
+  public static Catalog read(Connection connection, CatalogScope scope) {
+    return DatabaseErrors.call("reading the catalog", () -> catalog(connection, scope));
+  }
+
+  private static Catalog catalog(Connection connection, CatalogScope scope) throws SQLException {
     DatabaseIdentity database = DatabaseIdentity.read(connection);
     try (CatalogSession session = new CatalogSession(connection, scope)) {
       Dependencies dependencies = Dependencies.read(session);

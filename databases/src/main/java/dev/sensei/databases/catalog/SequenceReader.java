@@ -1,6 +1,7 @@
 package dev.sensei.databases.catalog;
 
 import dev.sensei.databases.TableName;
+import dev.sensei.databases.errors.DatabaseErrors;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -63,9 +64,14 @@ public final class SequenceReader {
    * Where these sequences stand, in the order given. Sequences are outside every snapshot: the
    * values are those of the moment.
    *
-   * @throws SQLException also where the role may not read one of them
+   * @throws dev.sensei.databases.errors.DatabaseException also where the role may not read one of
+   *     them
    */
-  public static List<SequenceValue> values(Connection connection, Collection<TableName> names)
+  public static List<SequenceValue> values(Connection connection, Collection<TableName> names) {
+    return DatabaseErrors.call("reading sequences", () -> read(connection, names));
+  }
+
+  private static List<SequenceValue> read(Connection connection, Collection<TableName> names)
       throws SQLException {
     List<TableName> all = List.copyOf(names);
     List<SequenceValue> values = new ArrayList<>();

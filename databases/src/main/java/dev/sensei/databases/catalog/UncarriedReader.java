@@ -159,7 +159,7 @@ final class UncarriedReader {
             + " FROM pg_seclabels o WHERE o.objtype NOT IN ('database', 'role', 'tablespace')",
         part(
                 "default privileges",
-                "pg_get_userbyid(o.defaclrole) || ' ' || o.defaclobjtype"
+                "pg_get_userbyid(o.defaclrole) || ' ' || o.defaclobjtype::text"
                     + " || coalesce(' in ' || quote_ident(n.nspname), '')",
                 GRANTS)
             + " FROM pg_default_acl o LEFT JOIN pg_namespace n ON n.oid = o.defaclnamespace");
