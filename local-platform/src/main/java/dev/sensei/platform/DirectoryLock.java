@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class DirectoryLock implements AutoCloseable {
 
   private final Path directory;
   private final FileChannel channel;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private DirectoryLock(Path directory, FileChannel channel) {
     this.directory = directory;
@@ -89,8 +91,12 @@ final class DirectoryLock implements AutoCloseable {
     }
   }
 
+  /** Gives the directory free; twice is no error. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     try {
       channel.close();
     } catch (IOException e) {

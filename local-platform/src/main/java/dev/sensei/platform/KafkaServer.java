@@ -116,7 +116,8 @@ public final class KafkaServer implements AutoCloseable {
     try {
       server.startup();
     } catch (RuntimeException e) {
-      close();
+      RUNNING.remove(this);
+      server.shutdown();
       throw new PlatformException.StartFailed(
           "Kafka did not start on %s: %s".formatted(lock.directory(), e), e);
     }

@@ -83,6 +83,8 @@ public record KafkaSettings(
     properties.put("group.share.max.size", "1000");
     properties.put("group.share.max.share.sessions", "2000");
 
+    // An installation may rest for months; what its groups have read must not be forgotten.
+    properties.put("offsets.retention.minutes", Long.toString(Duration.ofDays(3_650).toMinutes()));
     properties.put("offsets.topic.num.partitions", "1");
     properties.put("offsets.topic.replication.factor", "1");
     properties.put("transaction.state.log.num.partitions", "1");
@@ -93,10 +95,7 @@ public record KafkaSettings(
     properties.put("share.coordinator.state.topic.min.isr", "1");
     properties.put("default.replication.factor", "1");
     properties.put("min.insync.replicas", "1");
-    properties.put("group.coordinator.append.linger.ms", "0");
-    properties.put("share.coordinator.append.linger.ms", "0");
     properties.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));
-    properties.put("controlled.shutdown.max.retries", "1");
     return properties;
   }
 }

@@ -69,7 +69,7 @@ public final class LocalPlatform implements AutoCloseable {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<KafkaServer> kafka = threads.submit(() -> startKafka(settings, directory, parts));
       Future<Databases> databases =
-          threads.submit(() -> startDatabases(settings, directory, parts));
+          threads.submit(() -> startDatabases(settings, directory, parts, threads));
       LocalPlatform platform = new LocalPlatform(await(kafka), await(databases), parts);
       platform.announce(directory);
       log.info(
@@ -98,7 +98,8 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   private static Databases startDatabases(
-      PlatformSettings settings, Path directory, StartedParts parts) throws SQLException {
+      PlatformSettings settings, Path directory, StartedParts parts, ExecutorService threads)
+      throws SQLException {
     PostgresSettings control =
         PostgresSettings.in(directory.resolve(RunningPlatform.CONTROL))
             .withLog(directory.resolve("logs/postgresql.log"))
@@ -109,18 +110,28 @@ public final class LocalPlatform implements AutoCloseable {
                 ? control.withPort(settings.postgresPort().getAsInt())
                 : control);
     parts.add(postgres::close);
-    RegistrySettings schemas =
-        RegistrySettings.in(
-                directory.resolve("registry"), postgres.createDatabase(REGISTRY_DATABASE))
+    PostgresServer.Endpoint schemas = postgres.createDatabase(REGISTRY_DATABASE);
+    Future<RegistryServer> registry =
+        threads.submit(() -> startRegistry(settings, directory, schemas, parts));
+    postgres.createDatabase(CONTROL_DATABASE);
+    return new Databases(postgres, await(registry));
+  }
+
+  private static RegistryServer startRegistry(
+      PlatformSettings settings,
+      Path directory,
+      PostgresServer.Endpoint schemas,
+      StartedParts parts) {
+    RegistrySettings registry =
+        RegistrySettings.in(directory.resolve("registry"), schemas)
             .withLog(directory.resolve("logs/registry.log"));
-    RegistryServer registry =
+    RegistryServer server =
         RegistryServer.start(
             settings.registryPort().isPresent()
-                ? schemas.withPort(settings.registryPort().getAsInt())
-                : schemas);
-    parts.add(registry::close);
-    postgres.createDatabase(CONTROL_DATABASE);
-    return new Databases(postgres, registry);
+                ? registry.withPort(settings.registryPort().getAsInt())
+                : registry);
+    parts.add(server::close);
+    return server;
   }
 
   private static <T> T await(Future<T> part) {
@@ -185,8 +196,8 @@ public final class LocalPlatform implements AutoCloseable {
 
   /**
    * Runs the action once, when the first part ends by itself, or at once where one already has. The
-   * action has a thread of its own choosing to leave quickly: it should start the end of the
-   * process or the closing of the platform elsewhere.
+   * action runs on a thread that belongs to the part, so it should only say what happened, or start
+   * the end of the process elsewhere.
    */
   public void onFailure(Consumer<PlatformFailure> action) {
     var _ = failure.thenAccept(action);

@@ -34,7 +34,12 @@ record PostgresCluster(Path directory) {
       new SecureRandom().nextBytes(random);
       OwnerOnly.write(file, HexFormat.of().formatHex(random));
     }
-    return Files.readString(file);
+    return knownPassword();
+  }
+
+  /** The superuser's password, where there is a cluster already. */
+  String knownPassword() throws IOException {
+    return Files.readString(directory.resolve("password"));
   }
 
   /** Makes the cluster if there is none. */

@@ -2,6 +2,7 @@ package dev.sensei.platform;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -134,7 +135,7 @@ public final class PostgresServer implements AutoCloseable {
             new Endpoint(
                 Ports.LOOPBACK, port, "postgres", settings.superuser(), cluster.password()),
             settings.stopTimeout());
-      } catch (PlatformException.StartFailed failure) {
+      } catch (IOException | RuntimeException failure) {
         child.stop("QUIT", settings.stopTimeout());
         boolean lostThePort = child.logTail().contains("could not bind");
         if (!lostThePort || settings.port().isPresent() || attempt == PORT_ATTEMPTS) {
@@ -185,11 +186,12 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private static boolean saysReady(Path pidFile) throws IOException {
-    if (!Files.exists(pidFile)) {
+    try {
+      List<String> lines = Files.readAllLines(pidFile);
+      return lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready");
+    } catch (NoSuchFileException notYet) {
       return false;
     }
-    List<String> lines = Files.readAllLines(pidFile);
-    return lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready");
   }
 
   /** The database {@code postgres}, as superuser. */

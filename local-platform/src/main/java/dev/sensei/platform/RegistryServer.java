@@ -80,7 +80,7 @@ public final class RegistryServer implements AutoCloseable {
       try {
         awaitReady(child, url, settings.startTimeout());
         return new RegistryServer(lock, child, url, settings.stopTimeout());
-      } catch (PlatformException.StartFailed failure) {
+      } catch (RuntimeException failure) {
         child.stop("KILL", settings.stopTimeout());
         boolean lostThePort = child.logTail().contains("already in use");
         if (!lostThePort || settings.port().isPresent() || attempt == PORT_ATTEMPTS) {

@@ -6,7 +6,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -26,6 +25,9 @@ public record RunningPlatform(
     long pid) {
   static final String FILE = "platform.properties";
   static final String CONTROL = "control";
+
+  /** Where the start time stands in /proc/PID/stat, counted from behind the program's name. */
+  private static final int START_TIME = 19;
 
   /**
    * The platform that runs on a data directory; none where its process is gone, even where the file
@@ -50,7 +52,7 @@ public record RunningPlatform(
                   Integer.parseInt(properties.getProperty("control.port", "")),
                   properties.getProperty("control.database", ""),
                   properties.getProperty("control.user", ""),
-                  new PostgresCluster(dataDirectory.resolve(CONTROL)).password()),
+                  new PostgresCluster(dataDirectory.resolve(CONTROL)).knownPassword()),
               pid));
     } catch (NoSuchFileException notRunning) {
       return Optional.empty();
@@ -76,12 +78,17 @@ public record RunningPlatform(
     OwnerOnly.write(dataDirectory.resolve(FILE), text.toString());
   }
 
-  /** When a process was started, which tells it from a later one of the same pid; empty if gone. */
-  private static String startOf(long pid) {
-    return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
-        .flatMap(process -> process.info().startInstant())
-        .map(Instant::toString)
-        .orElse("gone");
+  /**
+   * When a process was started, in clock ticks since the machine was, which tells it from a later
+   * process with the same pid.
+   */
+  private static String startOf(long pid) throws IOException {
+    Path status = Path.of("/proc", Long.toString(pid), "stat");
+    if (!Files.exists(status)) {
+      return "gone";
+    }
+    String fields = Files.readString(status);
+    // The second field is the program's name, in parentheses, and may itself have spaces.
+    return fields.substring(fields.lastIndexOf(')') + 2).split(" ", -1)[START_TIME];
   }
 }

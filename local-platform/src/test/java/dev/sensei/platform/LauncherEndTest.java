@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +18,8 @@ class LauncherEndTest {
   @TempDir Path data;
 
   @Test
-  void killedAtOnceAndAgainAndAgainWhileItStartsItLeavesADirectoryThatStarts() throws Exception {
-    for (int afterMillis : new int[] {300, 700, 1_100, 1_700}) {
+  void killedWhileItStartsAndWhileItRunsItLeavesNothingButADirectoryThatStarts() throws Exception {
+    for (int afterMillis : new int[] {500, 1_500}) {
       Process launcher = LauncherProcess.spawn(data);
       assertThat(launcher.waitFor(afterMillis, TimeUnit.MILLISECONDS)).isFalse();
       kill(launcher);
@@ -73,18 +73,19 @@ class LauncherEndTest {
     await().atMost(SOON).until(() -> LauncherProcess.processesIn(data.toRealPath()).isEmpty());
   }
 
+  /**
+   * The reader of the pipe, which is the younger, goes first: it would end the server otherwise.
+   */
   private static void killWatchersIn(Path cluster) throws IOException {
-    for (String process : LauncherProcess.processesIn(cluster)) {
-      long pid = Long.parseLong(process.substring(0, process.indexOf(' ')));
-      Path executable = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"));
-      if (!executable.getFileName().toString().equals("postgres")) {
-        ProcessHandle.of(pid)
-            .ifPresent(
-                watcher -> {
-                  watcher.destroyForcibly();
-                  watcher.onExit().join();
-                });
-      }
-    }
+    LauncherProcess.processesIn(cluster).stream()
+        .filter(process -> process.contains(" /bin/sh -c "))
+        .map(process -> Long.valueOf(process.substring(0, process.indexOf(' '))))
+        .sorted(Comparator.reverseOrder())
+        .flatMap(pid -> ProcessHandle.of(pid).stream())
+        .forEach(
+            watcher -> {
+              watcher.destroyForcibly();
+              watcher.onExit().join();
+            });
   }
 }
