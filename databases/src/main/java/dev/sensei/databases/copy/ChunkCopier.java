@@ -95,7 +95,7 @@ public final class ChunkCopier {
   }
 
   /** Ends a COPY that must not succeed; that the server then reports an error is what we want. */
-  private static void abandon(CopyIn in) {
+  static void abandon(CopyIn in) {
     try {
       in.cancelCopy();
     } catch (SQLException expected) {
