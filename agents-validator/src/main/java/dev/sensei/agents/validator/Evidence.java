@@ -180,9 +180,7 @@ final class Evidence {
         Optional.ofNullable(catalogs.get(side))
             .orElseThrow(() -> missing("the catalog of the " + side));
     return new Database(
-        uri,
-        catalog.database().systemIdentifier().orElse(""),
-        catalog.database().serverVersion());
+        uri, catalog.database().systemIdentifier().orElse(""), catalog.database().serverVersion());
   }
 
   private static PerspectiveEvidence evidence(
