@@ -66,12 +66,16 @@ final class Execution {
     }
   }
 
-  static Decision snapshotExported(Draft draft, Report.SnapshotExported r) {
+  static Decision snapshotExported(Draft draft, OpenTask open, Report.SnapshotExported r) {
     MigrationState m = draft.migration();
     boolean known =
         m.snapshotEvidence()
             .filter(kept -> kept.snapshotId().equals(r.snapshot().snapshotId()))
             .isPresent();
+    if (open.status() != OpenTaskStatus.ISSUED) {
+      return new Decision.Dropped(
+          Outcome.SUPERSEDED_ATTEMPT, "its keeper was given up: " + open.taskId());
+    }
     if (known && m.snapshotAlive()) {
       return new Decision.Dropped(Outcome.DUPLICATE, "the snapshot is the one at hand");
     }

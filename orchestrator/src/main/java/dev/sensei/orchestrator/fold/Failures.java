@@ -5,6 +5,9 @@ final class Failures {
   private Failures() {}
 
   static Decision failed(Draft draft, TaskKey key, OpenTask open, Failure failure) {
+    if (open.status() != OpenTaskStatus.ISSUED) {
+      return new Decision.Dropped(Outcome.DUPLICATE, "given up already: " + open.taskId());
+    }
     boolean keeper = key.kind() == TaskKind.KEEP_SNAPSHOT;
     if (draft.migration().state() == LifecycleState.FAILED
         && draft.migration().drain() == Drain.NONE

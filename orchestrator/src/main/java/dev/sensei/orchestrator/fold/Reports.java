@@ -115,7 +115,7 @@ final class Reports {
       case Report.TaskFailed r -> Failures.failed(draft, key, open, r.failure());
       case Report.TaskReleased r -> Failures.released(draft, key, open, r.reason());
       case Report.SnapshotReleased _ -> Failures.released(draft, key, open, "its keeper let it go");
-      case Report.SnapshotExported r -> Execution.snapshotExported(draft, r);
+      case Report.SnapshotExported r -> Execution.snapshotExported(draft, open, r);
       case Report.TableDescribed r -> {
         Analysis.described(draft, r);
         yield draft.accepted();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -24,6 +25,7 @@ final class Agents {
   final List<PlanException> exceptions = new ArrayList<>();
   final Map<Integer, Set<Integer>> ledger = new HashMap<>();
   final Set<Integer> wrongTables = new HashSet<>();
+  final Map<Integer, Integer> claims = new HashMap<>();
   String catalogDigest = "catalog-1";
   String catalogSeenByKeeper = "catalog-1";
   String xmax = "700";
@@ -43,7 +45,23 @@ final class Agents {
     return "public.t" + table;
   }
 
+  /** Whether a task is of an older epoch: its transaction sees the claim and stops. */
+  private boolean superseded(int table, int epoch) {
+    return epoch < claims.getOrDefault(table, 0);
+  }
+
+  private void claim(int table, int epoch) {
+    if (epoch > claims.getOrDefault(table, 0)) {
+      claims.put(table, epoch);
+      ledger.put(table, new HashSet<>());
+    }
+  }
+
   List<Report> answer(World world, Task task) {
+    Optional<TaskKey> key = TaskKey.parse(World.ID, task.taskId());
+    if (key.filter(k -> k.tableIndex() >= 0 && superseded(k.tableIndex(), k.epoch())).isPresent()) {
+      return List.of(failed(task, FailureClass.SUPERSEDED, "EPOCH"));
+    }
     MigrationId id = task.migrationId();
     TaskId on = task.taskId();
     int n = task.attempt();
@@ -54,7 +72,7 @@ final class Agents {
       case Task.PrepareTarget _ ->
           List.of(new Report.TargetPrepared(id, on, n, WHO, List.of("ledger")));
       case Task.PrepareTable t -> {
-        ledger.put(t.tableIndex(), new HashSet<>());
+        claim(t.tableIndex(), t.epoch());
         yield List.of(
             new Report.TablePrepared(
                 id,
@@ -81,7 +99,7 @@ final class Agents {
                   id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("fk")));
       case Task.FinishTarget _ -> List.of(new Report.TargetFinished(id, on, n, WHO, List.of()));
       case Task.RollBackTable t -> {
-        ledger.remove(t.tableIndex());
+        claim(t.tableIndex(), t.epoch());
         yield List.of(
             new Report.TableRolledBack(
                 id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of()));
