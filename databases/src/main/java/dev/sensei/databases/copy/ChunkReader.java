@@ -201,19 +201,32 @@ final class ChunkReader implements AutoCloseable {
   }
 
   private void restore(Optional<CopyOut> out, Optional<Savepoint> savepoint) {
-    try {
-      if (out.isPresent() && out.get().isActive()) {
-        out.get().cancelCopy();
-      }
-    } catch (SQLException e) {
-      LOG.debug("ending a read of {} gave {}", spec.sourceTable(), e.getSQLState());
-    }
+    out.ifPresent(copy -> abandon(source, copy));
     try {
       if (savepoint.isPresent()) {
         source.rollback(savepoint.get());
       }
     } catch (SQLException e) {
       LOG.debug("the source's session is lost: {}", e.getSQLState());
+    }
+  }
+
+  /**
+   * Ends a COPY before its end: cancels the query, then reads what is on its way up to the server's
+   * error, so that the session is clean.
+   */
+  static void abandon(Connection source, CopyOut out) {
+    try {
+      if (out.isActive()) {
+        source.unwrap(PGConnection.class).cancelQuery();
+      }
+      byte[] rest = out.isActive() ? out.readFromCopy() : null;
+      while (rest != null) {
+        rest = out.readFromCopy();
+      }
+    } catch (SQLException e) {
+      // The server says that the query was cancelled, which is what was asked for.
+      LOG.debug("ending a read gave {}", e.getSQLState());
     }
   }
 

@@ -87,16 +87,7 @@ public final class DataErrorBisection {
 
   private static void stop(Connection source, Optional<CopyOut> open, Optional<Savepoint> before)
       throws SQLException {
-    if (open.isPresent() && open.get().isActive()) {
-      try {
-        open.get().cancelCopy();
-      } catch (SQLException e) {
-        // The server says that it was cancelled.
-        if (source.isClosed()) {
-          throw e;
-        }
-      }
-    }
+    open.ifPresent(out -> ChunkReader.abandon(source, out));
     if (before.isPresent() && !source.isClosed()) {
       source.rollback(before.get());
     }
