@@ -47,11 +47,7 @@ final class RelationReader {
           Table table =
               new Table(
                   name,
-                  switch (row.text("relkind")) {
-                    case "p" -> TableKind.PARTITIONED;
-                    case "f" -> TableKind.FOREIGN;
-                    default -> TableKind.ORDINARY;
-                  },
+                  row.text("relkind").equals("p") ? TableKind.PARTITIONED : TableKind.ORDINARY,
                   row.flag("unlogged"),
                   bound.map(text -> new Partition(of.getFirst(), text)),
                   row.optional("partitionkey"),
@@ -176,7 +172,7 @@ final class RelationReader {
         ON r.indrelid = c.oid AND r.indisreplident
       LEFT JOIN (pg_index l JOIN pg_class ci ON ci.oid = l.indexrelid)
         ON l.indrelid = c.oid AND l.indisclustered
-      WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND {user}
+      WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND {user}
         AND {own:pg_class:c}
       ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
       """;

@@ -81,6 +81,13 @@ final class UncarriedReader {
         + "::text AS reason, NULL::text AS relationschema, NULL::text AS relationname";
   }
 
+  /** A range type brings its functions and casts. */
+  private static String notPartOfType(String catalog) {
+    return "NOT EXISTS (SELECT 1 FROM pg_depend y WHERE y.classid = '"
+        + catalog
+        + "'::regclass AND y.objid = o.oid AND y.deptype = 'i')";
+  }
+
   private static String qualified(String column) {
     return "quote_ident(n.nspname) || '.' || quote_ident(o." + column + ")";
   }
@@ -93,14 +100,17 @@ final class UncarriedReader {
             "pg_proc",
             "pronamespace",
             "o.oid::regprocedure",
-            "o.prokind <> 'a' AND o.prolang IN"
+            notPartOfType("pg_proc")
+                + " AND o.prokind <> 'a' AND o.prolang IN"
                 + " (SELECT l.oid FROM pg_language l WHERE l.lanname IN ('c', 'internal'))"),
         inDatabase("event trigger", "pg_event_trigger", "quote_ident(o.evtname)"),
         inDatabase("procedural language", "pg_language", "quote_ident(o.lanname)"),
         inDatabase(
-            "cast",
-            "pg_cast",
-            "format_type(o.castsource, NULL) || ' AS ' || format_type(o.casttarget, NULL)"),
+                "cast",
+                "pg_cast",
+                "format_type(o.castsource, NULL) || ' AS ' || format_type(o.casttarget, NULL)")
+            + " AND "
+            + notPartOfType("pg_cast"),
         inDatabase("transform", "pg_transform", "format_type(o.trftype, NULL)"),
         inDatabase("access method", "pg_am", "quote_ident(o.amname)"),
         inSchema("operator", "pg_operator", "oprnamespace", "o.oid::regoperator", "true"),

@@ -12,7 +12,6 @@ import dev.sensei.databases.catalog.Index;
 import dev.sensei.databases.catalog.Key;
 import dev.sensei.databases.catalog.Routine;
 import dev.sensei.databases.catalog.Table;
-import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.catalog.TableRule;
 import dev.sensei.databases.catalog.View;
 import java.util.ArrayList;
@@ -49,9 +48,7 @@ final class CommentStatements {
         .allSequences()
         .forEach(
             sequence -> comments.add("SEQUENCE " + sequence.name().quoted(), sequence.comment()));
-    catalog.tables().stream()
-        .filter(table -> table.kind() != TableKind.FOREIGN)
-        .forEach(comments::table);
+    catalog.tables().forEach(comments::table);
     catalog.views().forEach(comments::view);
     return comments.all;
   }

@@ -142,7 +142,7 @@ public final class DdlGenerator {
       String only =
           switch (table.kind()) {
             case PARTITIONED -> "";
-            case ORDINARY, FOREIGN -> "ONLY ";
+            case ORDINARY -> "ONLY ";
           };
       all.add(
           new Statement(

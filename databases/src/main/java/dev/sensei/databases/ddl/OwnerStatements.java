@@ -3,7 +3,6 @@ package dev.sensei.databases.ddl;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Sequence;
-import dev.sensei.databases.catalog.TableKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -35,9 +34,7 @@ final class OwnerStatements {
         owners.add("SEQUENCE", sequence.name().quoted(), sequence.owner());
       }
     }
-    catalog.tables().stream()
-        .filter(table -> table.kind() != TableKind.FOREIGN)
-        .forEach(table -> owners.add("TABLE", table.name().quoted(), table.owner()));
+    catalog.tables().forEach(table -> owners.add("TABLE", table.name().quoted(), table.owner()));
     catalog
         .views()
         .forEach(

@@ -20,9 +20,6 @@ final class TableStatements {
   private TableStatements() {}
 
   static List<Statement> create(Table table) {
-    if (table.kind() == TableKind.FOREIGN) {
-      return List.of();
-    }
     List<Statement> all = new ArrayList<>();
     boolean alone = table.partition().isPresent() || table.inherits().isEmpty();
     add(all, table, createTable(table, alone));
