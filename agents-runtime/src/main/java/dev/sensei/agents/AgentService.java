@@ -61,7 +61,8 @@ public final class AgentService implements AutoCloseable {
     reachability = new Reachability(settings.name(), settings.kafka());
     serde = RecordSerde.on(settings.registry());
     migrations = MigrationWatch.start(settings.kafka(), settings.clientId("states"), serde);
-    reports = new ReportSender(settings, serde, reachability, stopping);
+    PatientSerde patient = new PatientSerde(serde, settings, stopping);
+    reports = new ReportSender(settings, patient, reachability, stopping);
     JournalDocuments journal =
         new JournalDocuments(
             settings.kafka(), settings.clientId("journal"), serde, settings.journalWait());
@@ -69,7 +70,7 @@ public final class AgentService implements AutoCloseable {
         new Workplace(
             settings,
             handler.apply(new AgentTools(settings, databases, journal, migrations)),
-            serde,
+            patient,
             reports,
             migrations,
             inWork,

@@ -1,7 +1,6 @@
 package dev.sensei.agents;
 
 import dev.sensei.schemas.RecordHeaders;
-import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.common.FailureClass;
 import java.nio.charset.StandardCharsets;
@@ -20,16 +19,23 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes what an agent has to say: reports and dead letters so that Kafka has them when the call
  * returns, heartbeats and progress as they come.
  */
 final class ReportSender implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReportSender.class);
+
   /** A plan's document may be large; a topic's own limit is on the compressed size. */
   private static final int MOST_BYTES_IN_A_REPORT = 32 * 1024 * 1024;
 
@@ -37,14 +43,14 @@ final class ReportSender implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
   private final AgentSettings settings;
-  private final RecordSerde serde;
+  private final PatientSerde serde;
   private final Reachability reachability;
   private final Stopping stopping;
   private final KafkaProducer<byte[], byte[]> reliable;
   private final KafkaProducer<byte[], byte[]> hasty;
 
   ReportSender(
-      AgentSettings settings, RecordSerde serde, Reachability reachability, Stopping stopping) {
+      AgentSettings settings, PatientSerde serde, Reachability reachability, Stopping stopping) {
     this.settings = settings;
     this.serde = serde;
     this.reachability = reachability;
@@ -95,7 +101,8 @@ final class ReportSender implements AutoCloseable {
       throws TaskFailure, TaskReleasedException {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(reports.size());
     for (SpecificRecord report : reports) {
-      records.add(described(Topics.REPORTS, migrationId, cause, report));
+      byte[] value = serde.write(Topics.REPORTS, report);
+      records.add(described(Topics.REPORTS, migrationId, cause, report, value));
     }
     send(records);
   }
@@ -119,11 +126,19 @@ final class ReportSender implements AutoCloseable {
     try {
       // Nothing waits for it, so nothing is done where it does not arrive: the next one will.
       Future<RecordMetadata> ignored =
-          hasty.send(described(topic, migrationId, Optional.empty(), mentioned));
+          hasty.send(
+              described(
+                  topic,
+                  migrationId,
+                  Optional.empty(),
+                  mentioned,
+                  serde.writeAtOnce(topic, mentioned)));
       assert ignored != null;
     } catch (InterruptException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (org.apache.kafka.common.KafkaException unsent) {
+    } catch (SerializationException unregistered) {
+      LOG.debug("{} could not be written", mentioned.getSchema().getFullName());
+    } catch (KafkaException unsent) {
       reachability.lost();
     }
   }
@@ -179,7 +194,7 @@ final class ReportSender implements AutoCloseable {
     return acknowledged;
   }
 
-  private static TaskFailure refused(@org.jspecify.annotations.Nullable Throwable cause) {
+  private static TaskFailure refused(@Nullable Throwable cause) {
     return new TaskFailure(
         FailureClass.INTERNAL,
         "REPORT_REFUSED",
@@ -188,13 +203,17 @@ final class ReportSender implements AutoCloseable {
   }
 
   private ProducerRecord<byte[], byte[]> described(
-      String topic, String migrationId, Optional<String> cause, SpecificRecord report) {
+      String topic,
+      String migrationId,
+      Optional<String> cause,
+      SpecificRecord report,
+      byte[] value) {
     ProducerRecord<byte[], byte[]> described =
         new ProducerRecord<>(
             topic,
             Topics.partitionOf(migrationId),
             migrationId.getBytes(StandardCharsets.UTF_8),
-            serde.write(topic, report));
+            value);
     RecordHeaders.describe(
         described.headers(),
         UUID.randomUUID().toString(),

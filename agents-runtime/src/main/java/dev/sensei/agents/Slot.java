@@ -106,7 +106,7 @@ final class Slot implements Runnable {
       return false;
     } catch (InterruptException interrupted) {
       throw interrupted;
-    } catch (KafkaException failed) {
+    } catch (KafkaException | IllegalStateException failed) {
       LOG.warn(
           "{}: a member of {} failed with {} and joins again",
           workplace.settings().name(),

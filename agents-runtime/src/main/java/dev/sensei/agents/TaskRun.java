@@ -3,9 +3,6 @@ package dev.sensei.agents;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.report.TaskFailed;
 import dev.sensei.schemas.report.TaskReleased;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,8 +10,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TaskRun {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
-  private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
 
   private final Workplace workplace;
   private final ConsumerRecord<byte[], byte[]> consumed;
@@ -86,6 +80,12 @@ final class TaskRun {
           workplace.settings().name(),
           consumed.offset(),
           undelivered.getMessage());
+    } catch (SerializationException refused) {
+      LOG.error(
+          "{}: the schema registry refuses a report on the task at offset {}",
+          workplace.settings().name(),
+          consumed.offset(),
+          refused);
     } catch (InterruptedException stopped) {
       LOG.debug("a task at offset {} was interrupted", consumed.offset());
     } finally {
@@ -213,44 +213,12 @@ final class TaskRun {
     return Outcome.UNREADABLE;
   }
 
-  /** Reads the record; where the registry does not answer, waits for it. */
-  private SpecificRecord read() throws InterruptedException, TaskReleasedException {
+  private SpecificRecord read() throws TaskReleasedException {
     byte[] value = consumed.value();
     if (value == null) {
       throw new SerializationException("there is no value");
     }
-    boolean told = false;
-    while (true) {
-      try {
-        return workplace.serde().read(consumed.topic(), value);
-      } catch (KafkaException failed) {
-        if (!isOfTheMoment(failed)) {
-          throw new SerializationException("the value cannot be read", failed);
-        }
-        if (!told) {
-          told = true;
-          LOG.warn(
-              "{}: the schema registry is not answering at {}; waiting",
-              workplace.settings().name(),
-              workplace.settings().registry());
-        }
-      }
-      if (workplace.stopping().within(BETWEEN_READS)) {
-        throw new TaskReleasedException("the agent stops and the registry does not answer");
-      }
-    }
-  }
-
-  private static boolean isOfTheMoment(Throwable failed) {
-    for (Throwable at = failed; at != null; at = at.getCause()) {
-      if (at instanceof SocketException
-          || at instanceof SocketTimeoutException
-          || at instanceof UnknownHostException
-          || at instanceof RetriableException) {
-        return true;
-      }
-    }
-    return false;
+    return workplace.serde().read(consumed.topic(), value);
   }
 
   private Wanted.Patience patience(SpecificRecord task) {
