@@ -91,6 +91,7 @@ record Side(DatabaseRole role, PostgresConnections connections) {
     return new TaskFailure(
         FailureClass.CONFIGURATION,
         "BAD_REFERENCE",
-        "the %s cannot be used: %s".formatted(role.name().toLowerCase(Locale.ROOT), why.getMessage()));
+        "the %s cannot be used: %s"
+            .formatted(role.name().toLowerCase(Locale.ROOT), why.getMessage()));
   }
 }

@@ -1,17 +1,7 @@
 package dev.sensei.cli.system;
 
-import dev.sensei.cli.CommandException;
-import dev.sensei.cli.ExitCode;
-import dev.sensei.cli.run.DemoRequest;
-import dev.sensei.cli.run.RunListener;
-import dev.sensei.cli.sample.SampleShop;
-import dev.sensei.databases.DatabaseUri;
-import dev.sensei.platform.PlatformException;
 import dev.sensei.platform.PostgresServer;
-import dev.sensei.platform.PostgresSettings;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 
 /**
  * The demo's source, a server with a sample shop, and its target, an empty database on a server of

@@ -46,8 +46,8 @@ final class Follower {
   /**
    * Follows.
    *
-   * @param leaving the sequence that the migration has to have passed before its state counts, since
-   *     a command was just taken; 0 for any
+   * @param leaving the sequence that the migration has to have passed before its state counts,
+   *     since a command was just taken; 0 for any
    */
   End follow(String migrationId, long leaving) throws InterruptedException {
     long version = -1;
@@ -71,8 +71,7 @@ final class Follower {
           silent = false;
         }
       } else if (!silent && System.nanoTime() - movedAt > SILENCE.toNanos()) {
-        listener.note(
-            "Nothing has moved for %d s; still waiting.".formatted(SILENCE.toSeconds()));
+        listener.note("Nothing has moved for %d s; still waiting.".formatted(SILENCE.toSeconds()));
         silent = true;
       }
       version = newer;

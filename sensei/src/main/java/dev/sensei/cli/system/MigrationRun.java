@@ -1,12 +1,12 @@
 package dev.sensei.cli.system;
 
+import dev.sensei.certificate.SigningKey;
 import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.display.ResultDocument;
 import dev.sensei.cli.run.MigrateRequest;
 import dev.sensei.cli.run.RunListener;
 import dev.sensei.cli.run.RunResult;
-import dev.sensei.certificate.SigningKey;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.schemas.command.CreateMigration;
 import dev.sensei.schemas.command.ResumeMigration;
@@ -234,7 +234,9 @@ final class MigrationRun {
           ExitCode.USAGE,
           "the migration is %s, but its certificate could not be written to %s; \"sensei status %s\" and the journal have it"
               .formatted(
-                  issued.getVerdict() == Verdict.CERTIFIED ? "certified" : "certified with exceptions",
+                  issued.getVerdict() == Verdict.CERTIFIED
+                      ? "certified"
+                      : "certified with exceptions",
                   file,
                   id),
           failed);

@@ -31,7 +31,11 @@ final class PlanSummaries {
         plan.getExceptions().stream()
             .map(
                 exception ->
-                    exception.getKind() + " " + exception.getObject() + ": " + exception.getReason())
+                    exception.getKind()
+                        + " "
+                        + exception.getObject()
+                        + ": "
+                        + exception.getReason())
             .toList(),
         plan.getRisks());
   }

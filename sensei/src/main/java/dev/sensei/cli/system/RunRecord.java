@@ -69,7 +69,9 @@ final class RunRecord {
                     exceptions.add(
                         "%s %s is not carried: %s"
                             .formatted(
-                                exception.getKind(), exception.getObject(), exception.getReason())));
+                                exception.getKind(),
+                                exception.getObject(),
+                                exception.getReason())));
       }
       case PlanApproved event -> end("approve", time);
       case ExecutionStarted event -> phaseStart = Optional.of(time);

@@ -184,8 +184,7 @@ final class StateFeed implements AutoCloseable {
             chunks
                 .computeIfAbsent(progress.getMigrationId(), id -> new HashMap<>())
                 .put(
-                    new ChunkId(
-                        progress.getTableIndex(), progress.getEpoch(), progress.getChunk()),
+                    new ChunkId(progress.getTableIndex(), progress.getEpoch(), progress.getChunk()),
                     progress);
         default -> {
           return;

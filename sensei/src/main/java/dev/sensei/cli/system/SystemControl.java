@@ -55,8 +55,7 @@ final class SystemControl implements MigrationControl {
   private MigrationView view(StateFeed.Snapshot snapshot) {
     MigrationState migration = snapshot.migration();
     return Views.of(
-        snapshot,
-        connection.rowEstimates(migration.getMigrationId(), migration.getPlanDigest()));
+        snapshot, connection.rowEstimates(migration.getMigrationId(), migration.getPlanDigest()));
   }
 
   @Override
