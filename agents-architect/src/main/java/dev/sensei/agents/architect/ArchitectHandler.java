@@ -54,8 +54,7 @@ public final class ArchitectHandler implements TaskHandler {
     PlanInput input = input(asked);
     context.throwIfCancelled();
     switch (Planner.plan(input)) {
-      case Planned planned ->
-          context.reportAll(new PlanReports(asked, context, input).of(planned));
+      case Planned planned -> context.reportAll(new PlanReports(asked, context, input).of(planned));
       case Refused refused ->
           throw new TaskFailure(
               refused.failureClass(), refused.code(), refused.message(), refused.object());

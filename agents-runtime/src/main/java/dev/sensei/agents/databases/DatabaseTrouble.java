@@ -36,7 +36,10 @@ public final class DatabaseTrouble {
 
   private static String object(ErrorFields fields) {
     String table =
-        fields.table().map(name -> fields.schema().map(in -> in + ".").orElse("") + name).orElse("");
+        fields
+            .table()
+            .map(name -> fields.schema().map(in -> in + ".").orElse("") + name)
+            .orElse("");
     return fields.constraint().or(fields::column).map(part -> table + "." + part).orElse(table);
   }
 }

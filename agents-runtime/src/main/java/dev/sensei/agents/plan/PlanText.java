@@ -33,12 +33,12 @@ public final class PlanText {
     lines.add("  to    " + plan.targetUri());
     lines.add(
         String.format(
-                Locale.ROOT,
-                "  %s, %,d rows, %s, about %s",
-                counted(tables.size(), "table"),
-                tables.stream().mapToLong(TablePlan::rowEstimate).sum(),
-                bytes(tables.stream().mapToLong(TablePlan::byteEstimate).sum()),
-                duration(plan.estimatedSeconds())));
+            Locale.ROOT,
+            "  %s, %,d rows, %s, about %s",
+            counted(tables.size(), "table"),
+            tables.stream().mapToLong(TablePlan::rowEstimate).sum(),
+            bytes(tables.stream().mapToLong(TablePlan::byteEstimate).sum()),
+            duration(plan.estimatedSeconds())));
     phases(lines, plan, tables);
     mappings(lines, plan, tables);
     lines.add("");
@@ -67,8 +67,7 @@ public final class PlanText {
     return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
   }
 
-  private static void phases(
-      List<String> lines, MigrationPlan plan, Collection<TablePlan> tables) {
+  private static void phases(List<String> lines, MigrationPlan plan, Collection<TablePlan> tables) {
     Map<TableName, TablePlan> byName = new HashMap<>();
     tables.forEach(table -> byName.put(table.source(), table));
     int width =
@@ -85,10 +84,10 @@ public final class PlanText {
               String.format(
                   Locale.ROOT,
                   "  %-" + width + "s  %,14d rows  %10s  %s",
-                      name,
-                      table.rowEstimate(),
-                      bytes(table.byteEstimate()),
-                      table.created() ? "made" : "in the target already"));
+                  name,
+                  table.rowEstimate(),
+                  bytes(table.byteEstimate()),
+                  table.created() ? "made" : "in the target already"));
         }
       }
     }
@@ -117,8 +116,10 @@ public final class PlanText {
   }
 
   private static String line(TablePlan table, ColumnMapping mapping, double review) {
-    String source = mapping.source().isEmpty() ? "(nothing)" : named(mapping.source(), mapping.sourceType());
-    String target = mapping.target().isEmpty() ? "(nowhere)" : named(mapping.target(), mapping.targetType());
+    String source =
+        mapping.source().isEmpty() ? "(nothing)" : named(mapping.source(), mapping.sourceType());
+    String target =
+        mapping.target().isEmpty() ? "(nowhere)" : named(mapping.target(), mapping.targetType());
     return "  %s %s: %s -> %s, confidence %s: %s"
         .formatted(
             mapping.confidence() < review ? "needs a person" : "flagged",

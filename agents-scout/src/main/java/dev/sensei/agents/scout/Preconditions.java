@@ -168,8 +168,7 @@ final class Preconditions {
         "NO_PRIVILEGE",
         "expected the right to %s, found that role %s may not: %s; run GRANT USAGE ON SCHEMA %s TO"
                 .formatted(what, role, list(objects), schemas)
-            + " %s; GRANT %s ON %s%s TO %s"
-                .formatted(role, privilege, kind, list(objects), role),
+            + " %s; GRANT %s ON %s%s TO %s".formatted(role, privilege, kind, list(objects), role),
         objects.getFirst().toString());
   }
 
@@ -210,7 +209,8 @@ final class Preconditions {
         () -> {
           try (PreparedStatement statement =
               connection.prepareStatement(
-                  "SELECT has_schema_privilege(?, 'CREATE') AND has_schema_privilege(?, 'USAGE')")) {
+                  "SELECT has_schema_privilege(?, 'CREATE') AND has_schema_privilege(?,"
+                      + " 'USAGE')")) {
             statement.setString(1, schema);
             statement.setString(2, schema);
             try (ResultSet row = statement.executeQuery()) {
