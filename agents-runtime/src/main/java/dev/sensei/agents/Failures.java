@@ -1,8 +1,12 @@
 package dev.sensei.agents;
 
 import dev.sensei.agents.journal.JournalException;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.FailureClass;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** From what a handler threw to what is reported and logged: never a value of a row. */
@@ -15,6 +19,9 @@ final class Failures {
   static Failure of(Exception thrown) {
     return switch (thrown) {
       case TaskFailure known -> known.failure();
+      case DatabaseException database -> ofDatabase(database);
+      case SQLException unclassified ->
+          ofDatabase(DatabaseErrors.translate("working on a database", unclassified));
       case JournalException journal ->
           failure(FailureClass.TRANSIENT, journal.code(), journal.getMessage(), "");
       default ->
@@ -28,7 +35,9 @@ final class Failures {
 
   /** Whether a failure is expected, so that its message says all there is to say. */
   static boolean isKnown(Exception thrown) {
-    return thrown instanceof TaskFailure || thrown instanceof JournalException;
+    return thrown instanceof TaskFailure
+        || thrown instanceof JournalException
+        || thrown instanceof DatabaseException;
   }
 
   /** The stack of an unexpected exception without messages, which may quote rows. */
@@ -44,6 +53,28 @@ final class Failures {
       at = at.getCause();
     }
     return text.toString();
+  }
+
+  private static Failure ofDatabase(DatabaseException database) {
+    ErrorFields fields = database.fields();
+    String object =
+        fields
+            .table()
+            .map(table -> fields.schema().map(schema -> schema + "." + table).orElse(table))
+            .or(fields::constraint)
+            .orElse("");
+    FailureClass failureClass =
+        switch (database.errorClass()) {
+          case TRANSIENT -> FailureClass.TRANSIENT;
+          case DATA -> FailureClass.DATA;
+          case SCHEMA -> FailureClass.SCHEMA;
+          case RESOURCE -> FailureClass.RESOURCE;
+          case PERMISSION -> FailureClass.PERMISSION;
+          case CONFIGURATION -> FailureClass.CONFIGURATION;
+          case INTERNAL -> FailureClass.INTERNAL;
+        };
+    String code = database.sqlState().isEmpty() ? "DATABASE" : database.sqlState();
+    return failure(failureClass, code, database.getMessage(), object);
   }
 
   private static Failure failure(

@@ -1,9 +1,15 @@
 package dev.sensei.agents;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.common.DatabaseReference;
+import dev.sensei.schemas.common.LifecycleState;
+import dev.sensei.schemas.state.Drain;
+import dev.sensei.schemas.state.MigrationState;
+import dev.sensei.schemas.state.TableState;
 import dev.sensei.schemas.task.ReleaseTarget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,6 +20,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -83,7 +91,52 @@ final class Desk implements AutoCloseable {
     write(agent.taskTopic(), 0, migrationId, bytes, task(migrationId, "unreadable"));
   }
 
-  void state(String migrationId, SpecificRecord state) {
+  /** A migration's state with this place in its life, and nothing else of interest. */
+  static MigrationState state(String migrationId, LifecycleState where) {
+    MigrationState state = new MigrationState();
+    fill(state);
+    state.put("migrationId", migrationId);
+    state.put("state", where);
+    state.put("drain", Drain.NONE);
+    return state;
+  }
+
+  /** A table's state with this epoch, and nothing else of interest. */
+  static TableState table(String migrationId, int tableIndex, int epoch) {
+    TableState state = new TableState();
+    fill(state);
+    state.put("migrationId", migrationId);
+    state.put("tableIndex", tableIndex);
+    state.put("epoch", epoch);
+    return state;
+  }
+
+  private static void fill(SpecificRecord filled) {
+    for (Schema.Field field : filled.getSchema().getFields()) {
+      Schema schema = field.schema();
+      switch (schema.getType()) {
+        case STRING -> filled.put(field.pos(), "");
+        case INT -> filled.put(field.pos(), 0);
+        case LONG -> filled.put(field.pos(), 0L);
+        case DOUBLE -> filled.put(field.pos(), 0.0);
+        case BOOLEAN -> filled.put(field.pos(), false);
+        case ARRAY -> filled.put(field.pos(), List.of());
+        case ENUM -> filled.put(field.pos(), SpecificData.get().createEnum("UNKNOWN", schema));
+        case RECORD -> {
+          SpecificRecord inner =
+              (SpecificRecord)
+                  SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
+          fill(inner);
+          filled.put(field.pos(), inner);
+        }
+        case UNION -> assertThat(schema.isNullable()).isTrue();
+        case BYTES, FIXED, FLOAT, MAP, NULL ->
+            throw new IllegalStateException("a state has no field of type " + schema.getType());
+      }
+    }
+  }
+
+  void issueState(String migrationId, SpecificRecord state) {
     write(
         Topics.STATE,
         Topics.partitionOf(migrationId),

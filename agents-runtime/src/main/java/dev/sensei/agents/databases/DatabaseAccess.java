@@ -5,7 +5,11 @@ import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PasswordSource;
 import dev.sensei.databases.PostgresConnections;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.schemas.common.DatabaseReference;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,5 +77,26 @@ public final class DatabaseAccess {
   public PostgresConnections connections(DatabaseReference reference, DatabaseRole role) {
     return new PostgresConnections(
         resolve(reference), new PasswordSource(role), connectionSettings);
+  }
+
+  /**
+   * Opens a connection that the caller closes.
+   *
+   * @param role the side of the migration it is on
+   * @param applicationName at most {@value PostgresConnections#MAX_APPLICATION_NAME} characters, by
+   *     which the server's administrator and the fence recognise it
+   * @throws DatabaseException where the server cannot be reached or refuses
+   * @throws IllegalArgumentException where the URI or the password's place cannot be read; the
+   *     message holds no password
+   */
+  public Connection open(DatabaseReference reference, DatabaseRole role, String applicationName) {
+    PostgresConnections connections = connections(reference, role);
+    try {
+      return connections.open(applicationName);
+    } catch (SQLException failed) {
+      DatabaseUri uri = connections.uri();
+      throw DatabaseErrors.whileConnecting(
+          failed, uri.host(), uri.port(), uri.database(), uri.user());
+    }
   }
 }
