@@ -16,6 +16,8 @@ CREATE FOREIGN DATA WRAPPER wrapper;
 CREATE SERVER elsewhere FOREIGN DATA WRAPPER wrapper;
 CREATE USER MAPPING FOR CURRENT_USER SERVER elsewhere;
 CREATE FOREIGN TABLE public.far (a integer) SERVER elsewhere;
+CREATE TABLE public.needy (s public.span, c text COLLATE public.simple);
+CREATE VIEW public.far_view AS SELECT a FROM public.far;
 CREATE PUBLICATION publication;
 CREATE TABLE public.secured (a integer, b integer);
 CREATE POLICY readers ON public.secured TO sensei_reader USING (true);

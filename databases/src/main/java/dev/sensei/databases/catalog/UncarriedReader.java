@@ -22,6 +22,16 @@ final class UncarriedReader {
     parts.addAll(elsewhere());
     parts.addAll(ofRelations());
     parts.addAll(privileges());
+    parts.add(inNeed());
+    if (session.version() >= 13) {
+      parts.add(
+          inSchema(
+              "target of extended statistics",
+              "pg_statistic_ext",
+              "stxnamespace",
+              qualified("stxname"),
+              "o.stxstattarget >= 0"));
+    }
     return session.query(
         String.join("\nUNION ALL\n", parts),
         row ->
@@ -276,5 +286,64 @@ final class UncarriedReader {
         + ") @> "
         + list
         + "))";
+  }
+
+  /**
+   * What is carried and needs something that is not: it cannot be built before that is there. The
+   * table that a finding belongs to is known where a column, constraint or index is in need.
+   */
+  private static String inNeed() {
+    String alien =
+        """
+        alien(classid, objid) AS (
+          SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t
+          JOIN pg_type e ON e.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
+          WHERE e.typtype IN ('r', 'b', 'p', 'm')
+        UNION ALL
+          SELECT 'pg_proc'::regclass, p.oid FROM pg_proc p WHERE p.prokind = 'a'
+            OR p.prolang IN (SELECT l.oid FROM pg_language l WHERE l.lanname IN ('c', 'internal'))
+        UNION ALL
+          SELECT 'pg_class'::regclass, c.oid FROM pg_class c WHERE c.relkind = 'f'
+        UNION ALL SELECT 'pg_operator'::regclass, o.oid FROM pg_operator o
+        UNION ALL SELECT 'pg_collation'::regclass, o.oid FROM pg_collation o
+        UNION ALL SELECT 'pg_opclass'::regclass, o.oid FROM pg_opclass o
+        UNION ALL SELECT 'pg_ts_config'::regclass, o.oid FROM pg_ts_config o
+        UNION ALL SELECT 'pg_ts_dict'::regclass, o.oid FROM pg_ts_dict o
+        UNION ALL SELECT 'pg_language'::regclass, o.oid FROM pg_language o
+        UNION ALL SELECT 'pg_am'::regclass, o.oid FROM pg_am o
+        )
+        """;
+    return "SELECT DISTINCT 'object that needs one not carried'::text, CASE WHEN v.ev_class IS NULL"
+        + " THEN pg_describe_object(d.classid, d.objid, d.objsubid) ELSE"
+        + " pg_describe_object('pg_class'::regclass, v.ev_class, 0) END,"
+        + " 'it needs ' || pg_describe_object(d.refclassid, d.refobjid, 0)"
+        + " || '; create that in the target first', n.nspname::text, c.relname::text"
+        + " FROM (WITH "
+        + alien
+        + """
+         SELECT d.* FROM pg_depend d
+         JOIN alien a ON a.classid = d.refclassid AND a.objid = d.refobjid
+         LEFT JOIN alien own ON own.classid = d.classid AND own.objid = d.objid
+         WHERE own.objid IS NULL AND d.deptype IN ('n', 'a')
+           AND d.classid IN ('pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_proc'::regclass,
+             'pg_constraint'::regclass, 'pg_rewrite'::regclass, 'pg_type'::regclass,
+             'pg_policy'::regclass, 'pg_trigger'::regclass, 'pg_statistic_ext'::regclass)
+           AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.deptype = 'e'
+             AND ((x.classid = d.refclassid AND x.objid = d.refobjid)
+               OR (x.classid = d.classid AND x.objid = d.objid)))
+        """
+        + "   AND d.refobjid >= "
+        + Column.FIRST_USER_OID
+        + """
+        ) d
+        LEFT JOIN pg_rewrite v ON d.classid = 'pg_rewrite'::regclass AND v.oid = d.objid
+          AND v.rulename = '_RETURN'
+        LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+        LEFT JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+        LEFT JOIN pg_class c ON c.oid = coalesce(v.ev_class, k.conrelid, i.indrelid,
+          CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END)
+        LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.oid IS NULL OR {user}
+        """;
   }
 }
