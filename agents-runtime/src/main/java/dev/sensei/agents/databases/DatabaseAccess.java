@@ -5,11 +5,9 @@ import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PasswordSource;
 import dev.sensei.databases.PostgresConnections;
-import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.schemas.common.DatabaseReference;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,13 +88,6 @@ public final class DatabaseAccess {
    *     message holds no password
    */
   public Connection open(DatabaseReference reference, DatabaseRole role, String applicationName) {
-    PostgresConnections connections = connections(reference, role);
-    try {
-      return connections.open(applicationName);
-    } catch (SQLException failed) {
-      DatabaseUri uri = connections.uri();
-      throw DatabaseErrors.whileConnecting(
-          failed, uri.host(), uri.port(), uri.database(), uri.user());
-    }
+    return connections(reference, role).open(applicationName);
   }
 }

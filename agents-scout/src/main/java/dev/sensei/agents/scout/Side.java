@@ -2,7 +2,6 @@ package dev.sensei.agents.scout;
 
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.databases.DatabaseAccess;
-import dev.sensei.agents.databases.DatabaseTrouble;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PostgresConnections;
@@ -52,7 +51,7 @@ record Side(DatabaseRole role, PostgresConnections connections) {
       throw unusable(role, noPassword);
     } catch (DatabaseException thrown) {
       if (PASSING.contains(thrown.sqlState())) {
-        throw DatabaseTrouble.failure(thrown);
+        throw thrown;
       }
       String message = "the " + name() + " cannot be used: " + thrown.getMessage();
       throw switch (thrown.errorClass()) {
