@@ -7,7 +7,6 @@ import dev.sensei.agents.TaskHandler;
 import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
-import dev.sensei.agents.databases.DatabaseTrouble;
 import dev.sensei.agents.journal.CatalogDocuments;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
@@ -16,7 +15,6 @@ import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.errors.DatabaseErrors;
-import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.TableDescribed;
@@ -110,8 +108,6 @@ public final class ArchitectHandler implements TaskHandler {
               return TargetServer.read(connection);
             }
           });
-    } catch (DatabaseException refused) {
-      throw DatabaseTrouble.failure(refused);
     } catch (IllegalArgumentException unreadable) {
       throw new TaskFailure(
           FailureClass.CONFIGURATION, "BAD_REFERENCE", String.valueOf(unreadable.getMessage()));

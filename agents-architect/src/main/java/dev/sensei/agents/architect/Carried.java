@@ -8,7 +8,6 @@ import dev.sensei.databases.catalog.Extension;
 import dev.sensei.databases.catalog.Schema;
 import dev.sensei.databases.catalog.Sequence;
 import dev.sensei.databases.catalog.Table;
-import dev.sensei.databases.catalog.TableKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -48,10 +47,7 @@ record Carried(Catalog missing, Catalog expected, List<NotCarried> exceptions) {
 
     Carried carried() {
       List<Table> tables =
-          source.tables().stream()
-              .filter(table -> table.kind() != TableKind.FOREIGN)
-              .filter(table -> target.table(table.name()).isEmpty())
-              .toList();
+          source.tables().stream().filter(table -> target.table(table.name()).isEmpty()).toList();
       Catalog missing =
           new Catalog(
               source.database(),

@@ -5,6 +5,7 @@ import dev.sensei.agents.plan.MigrationPlan.NotCarried;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.catalog.Check;
 import dev.sensei.databases.catalog.Column;
+import dev.sensei.databases.catalog.ColumnCompatibility;
 import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Index;
 import dev.sensei.databases.catalog.Key;
@@ -31,8 +32,6 @@ record ExistingTable(
     List<ColumnMapping> unmapped,
     List<NotCarried> exceptions,
     List<String> risks) {
-  private static final double NULL_MAY_FAIL = 0.85;
-  private static final double COMPUTED_BEFORE = 0.90;
   private static final double OTHER_COLLATION = 0.95;
 
   static ExistingTable compare(Table source, Table target) {
@@ -87,32 +86,25 @@ record ExistingTable(
     }
 
     private void map(Column from, Column to) {
-      ColumnCompatibility fit = ColumnCompatibility.of(from.type(), to.type());
-      if (!fit.copyable()) {
-        unmapped(from, to.type(), fit.note() + "; change the type of the target's column");
+      ColumnCompatibility fit = ColumnCompatibility.of(from, to);
+      if (fit.level() == ColumnCompatibility.Level.INCOMPATIBLE) {
+        unmapped(from, to.type(), fit.reason() + "; change the type of the target's column");
         return;
       }
-      if (to.required() && !from.required()) {
-        fit =
-            fit.and(
-                new ColumnCompatibility(
-                    NULL_MAY_FAIL, "the source allows NULL, the target does not"));
-      }
-      if (from.generated().isPresent()) {
-        fit = fit.and(new ColumnCompatibility(COMPUTED_BEFORE, "computed in the source"));
-      }
-      if (!from.collation().equals(to.collation())) {
-        fit = fit.and(new ColumnCompatibility(OTHER_COLLATION, "another collation"));
-      }
+      boolean sorted = from.collation().equals(to.collation());
       columns.add(
           new ColumnMapping(
               from.name(),
               to.name(),
               from.type(),
               to.type(),
-              fit.confidence(),
-              fit.note(),
+              sorted ? fit.confidence() : Math.min(OTHER_COLLATION, fit.confidence()),
+              sorted ? fit.reason() : joined(fit.reason(), "the collations differ"),
               MappingRules.of(to)));
+    }
+
+    private static String joined(String first, String second) {
+      return first.isEmpty() ? second : first + "; " + second;
     }
 
     private void computedInTarget(Column from) {

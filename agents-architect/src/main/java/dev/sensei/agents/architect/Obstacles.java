@@ -5,7 +5,6 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
-import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.catalog.View;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.FailureClass;
@@ -38,9 +37,7 @@ final class Obstacles {
 
   private static Optional<Refused> nothing(Catalog source) {
     boolean any =
-        source.tables().stream().anyMatch(table -> table.kind() != TableKind.FOREIGN)
-            || !source.views().isEmpty()
-            || !source.sequences().isEmpty();
+        !source.tables().isEmpty() || !source.views().isEmpty() || !source.sequences().isEmpty();
     return any
         ? Optional.empty()
         : refuse(
@@ -55,11 +52,17 @@ final class Obstacles {
   private static Optional<Refused> names(Catalog source, Catalog target) {
     Set<TableName> views =
         target.views().stream().map(View::name).collect(Collectors.toUnmodifiableSet());
+    Set<TableName> foreign =
+        target.uncarried().stream()
+            .filter(object -> object.kind().equals("foreign table"))
+            .flatMap(object -> object.relation().stream())
+            .collect(Collectors.toUnmodifiableSet());
     for (Table table : source.tables()) {
-      boolean foreign =
-          target.table(table.name()).filter(other -> other.kind() == TableKind.FOREIGN).isPresent();
-      if (table.kind() != TableKind.FOREIGN && (foreign || views.contains(table.name()))) {
-        return taken(table.name(), "a table", foreign ? "a foreign table" : "a view");
+      if (views.contains(table.name())) {
+        return taken(table.name(), "a table", "a view");
+      }
+      if (foreign.contains(table.name())) {
+        return taken(table.name(), "a table", "a foreign table");
       }
     }
     for (View view : source.views()) {

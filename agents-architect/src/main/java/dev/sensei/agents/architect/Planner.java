@@ -11,7 +11,6 @@ import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
-import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.ddl.DdlGenerator;
 import dev.sensei.databases.ddl.Statement;
 import java.util.ArrayList;
@@ -46,10 +45,7 @@ final class Planner {
   }
 
   private Planned planned() {
-    List<Table> tables =
-        input.source().tables().stream()
-            .filter(table -> table.kind() != TableKind.FOREIGN)
-            .toList();
+    List<Table> tables = input.source().tables();
     for (Table table : tables) {
       input
           .target()

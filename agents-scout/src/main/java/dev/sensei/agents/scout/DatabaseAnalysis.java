@@ -35,7 +35,7 @@ final class DatabaseAnalysis {
     Side target = Side.of(access, asked.getTarget(), DatabaseRole.TARGET);
     try (Connection from = source.open();
         Connection to = target.open()) {
-      Preconditions.identities(identity(from), identity(to));
+      Preconditions.identities(DatabaseIdentity.read(from), DatabaseIdentity.read(to));
       Preconditions.writable(to);
       context.throwIfCancelled();
       Catalog sourceCatalog = read("source", from, Scope.source(asked.getOptions()));
@@ -47,11 +47,6 @@ final class DatabaseAnalysis {
     } catch (SQLException closing) {
       throw DatabaseErrors.translate("closing a connection", closing);
     }
-  }
-
-  private static DatabaseIdentity identity(Connection connection) {
-    return DatabaseErrors.call(
-        "asking the server who it is", () -> DatabaseIdentity.read(connection));
   }
 
   /** All queries of one reading see one state of the catalog. */

@@ -5,8 +5,6 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskHandler;
 import dev.sensei.agents.TaskReleasedException;
-import dev.sensei.agents.databases.DatabaseTrouble;
-import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.schemas.task.AnalyzeDatabases;
 import dev.sensei.schemas.task.KeepSnapshot;
 import java.util.Set;
@@ -39,16 +37,11 @@ public final class ScoutHandler implements TaskHandler {
   @Override
   public void handle(SpecificRecord task, TaskContext context)
       throws TaskFailure, TaskReleasedException, InterruptedException {
-    try {
-      switch (task) {
-        case AnalyzeDatabases asked -> analysis.run(asked, context);
-        case KeepSnapshot asked -> keeping.run(asked, context);
-        default ->
-            throw new IllegalArgumentException(
-                "no task of the Scout: " + task.getSchema().getName());
-      }
-    } catch (DatabaseException refused) {
-      throw DatabaseTrouble.failure(refused);
+    switch (task) {
+      case AnalyzeDatabases asked -> analysis.run(asked, context);
+      case KeepSnapshot asked -> keeping.run(asked, context);
+      default ->
+          throw new IllegalArgumentException("no task of the Scout: " + task.getSchema().getName());
     }
   }
 }

@@ -2,16 +2,13 @@ package dev.sensei.agents.scout;
 
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.databases.DatabaseAccess;
-import dev.sensei.agents.databases.DatabaseTrouble;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PostgresConnections;
-import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Set;
 
@@ -52,12 +49,9 @@ record Side(DatabaseRole role, PostgresConnections connections) {
       return connections.open(APPLICATION);
     } catch (IllegalArgumentException noPassword) {
       throw unusable(role, noPassword);
-    } catch (SQLException refused) {
-      DatabaseException thrown =
-          DatabaseErrors.whileConnecting(
-              refused, uri.host(), uri.port(), uri.database(), uri.user());
+    } catch (DatabaseException thrown) {
       if (PASSING.contains(thrown.sqlState())) {
-        throw DatabaseTrouble.failure(thrown);
+        throw thrown;
       }
       String message = "the " + name() + " cannot be used: " + thrown.getMessage();
       throw switch (thrown.errorClass()) {

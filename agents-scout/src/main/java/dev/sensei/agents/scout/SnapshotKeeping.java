@@ -13,7 +13,6 @@ import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.databases.catalog.CatalogReader;
 import dev.sensei.databases.catalog.CatalogScope;
 import dev.sensei.databases.catalog.Table;
-import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
@@ -180,12 +179,9 @@ final class SnapshotKeeping {
 
   private static List<TableName> tables(Side source, CatalogScope scope) throws TaskFailure {
     try (Connection connection = source.open()) {
-      return CatalogReader.read(connection, scope).tables().stream()
-          .filter(table -> table.kind() != TableKind.FOREIGN)
-          .map(Table::name)
-          .toList();
-    } catch (SQLException refused) {
-      throw DatabaseErrors.translate("reading which tables to lock", refused);
+      return CatalogReader.read(connection, scope).tables().stream().map(Table::name).toList();
+    } catch (SQLException closing) {
+      throw DatabaseErrors.translate("closing a connection", closing);
     }
   }
 
@@ -197,8 +193,8 @@ final class SnapshotKeeping {
       Catalog catalog = CatalogReader.read(connection, scope);
       connection.rollback();
       return CatalogJson.digest(catalog);
-    } catch (SQLException refused) {
-      throw DatabaseErrors.translate("reading the catalog under the snapshot", refused);
+    } catch (SQLException closing) {
+      throw DatabaseErrors.translate("closing a connection", closing);
     }
   }
 
