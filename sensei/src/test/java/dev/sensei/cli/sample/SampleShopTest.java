@@ -61,8 +61,8 @@ final class SampleShopTest {
     assertThat(tables).isNotEmpty();
     for (String table : tables) {
       String digest =
-          "select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '')"
-              + " from "
+          "select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by"
+              + " md5(t::text))), '') from "
               + table
               + " t";
       assertThat(all("one", digest)).as(table).isEqualTo(all("two", digest));
@@ -75,15 +75,48 @@ final class SampleShopTest {
         all(
             "one",
             "select distinct t.typname from pg_attribute a join pg_class c on c.oid = a.attrelid"
-                + " join pg_type t on t.oid = a.atttypid"
-                + " where c.relnamespace = 'shop'::regnamespace and c.relkind = 'r' and attnum > 0");
+                + " join pg_type t on t.oid = a.atttypid where c.relnamespace ="
+                + " 'shop'::regnamespace and c.relkind = 'r' and attnum > 0");
     assertThat(types)
         .contains(
-            "int2", "int4", "int8", "numeric", "float4", "float8", "money", "text", "varchar",
-            "bpchar", "bool", "date", "time", "timetz", "timestamp", "timestamptz", "interval",
-            "uuid", "bytea", "json", "jsonb", "_text", "_float4", "inet", "cidr", "macaddr",
-            "daterange", "int4range", "numrange", "tstzrange", "tsvector", "bit", "varbit", "xml",
-            "point", "email", "sku", "tier");
+            "int2",
+            "int4",
+            "int8",
+            "numeric",
+            "float4",
+            "float8",
+            "money",
+            "text",
+            "varchar",
+            "bpchar",
+            "bool",
+            "date",
+            "time",
+            "timetz",
+            "timestamp",
+            "timestamptz",
+            "interval",
+            "uuid",
+            "bytea",
+            "json",
+            "jsonb",
+            "_text",
+            "_float4",
+            "inet",
+            "cidr",
+            "macaddr",
+            "daterange",
+            "int4range",
+            "numrange",
+            "tstzrange",
+            "tsvector",
+            "bit",
+            "varbit",
+            "xml",
+            "point",
+            "email",
+            "sku",
+            "tier");
   }
 
   @Test
@@ -125,8 +158,8 @@ final class SampleShopTest {
   }
 
   private static String counts() {
-    return "select (xpath('/row/c/text()', query_to_xml('select count(*) c from ' || t, false, true, '')))"
-        + "[1]::text::bigint as n from ("
+    return "select (xpath('/row/c/text()', query_to_xml('select count(*) c from ' || t, false,"
+               + " true, '')))[1]::text::bigint as n from ("
         + tables()
         + ") x(t)";
   }
