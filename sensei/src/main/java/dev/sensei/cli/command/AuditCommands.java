@@ -117,14 +117,16 @@ final class AuditCommands implements Runnable {
       if (json) {
         session.out().println(JsonText.of(replay));
       } else {
+        replay.differences().forEach(line -> session.out().println(line));
         session
             .out()
             .println(
                 replay.same()
-                    ? "%d records replayed; the state is the live one, byte for byte: %s"
-                        .formatted(replay.records(), replay.replayedDigest())
-                    : "%d records replayed; the states differ: live %s, replayed %s"
-                        .formatted(replay.records(), replay.liveDigest(), replay.replayedDigest()));
+                    ? "%d records replayed into %d states; they are the live ones, byte for byte: %s"
+                        .formatted(replay.records(), replay.states(), replay.digest())
+                    : "%d records replayed into %d states; %d of them differ from the live ones"
+                        .formatted(
+                            replay.records(), replay.states(), replay.differences().size()));
       }
       return replay.same() ? ExitCode.OK : ExitCode.FAILED;
     }

@@ -1,6 +1,7 @@
 package dev.sensei.cli.run;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -21,13 +22,18 @@ public interface AuditTrail {
    * The live state against the state folded from the journal.
    *
    * @param records records replayed
-   * @param liveDigest SHA-256 in hex over the canonical form of the live state
-   * @param replayedDigest the same over the replayed state
+   * @param states states compared: the migration's own and one for each table
+   * @param digest SHA-256 in hex over the canonical form of the replayed states
+   * @param differences where the two differ, one line each
    */
-  record Replay(long records, String liveDigest, String replayedDigest) {
+  record Replay(long records, int states, String digest, List<String> differences) {
+    public Replay {
+      differences = List.copyOf(differences);
+    }
+
     /** Whether the two are the same, byte for byte. */
     public boolean same() {
-      return liveDigest.equals(replayedDigest);
+      return differences.isEmpty();
     }
   }
 

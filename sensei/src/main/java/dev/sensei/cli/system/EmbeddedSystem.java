@@ -13,6 +13,7 @@ import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
 import dev.sensei.orchestrator.OrchestratorService;
 import dev.sensei.orchestrator.OrchestratorSettings;
+import dev.sensei.orchestrator.projection.ControlDatabase;
 import dev.sensei.platform.LocalPlatform;
 import dev.sensei.platform.PlatformException;
 import dev.sensei.platform.PlatformSettings;
@@ -82,13 +83,14 @@ final class EmbeddedSystem implements AutoCloseable {
       }
       OrchestratorService orchestrator =
           OrchestratorService.start(
-              new OrchestratorSettings(
+              OrchestratorSettings.of(
                   kafka.bootstrapServers(),
                   kafka.registryUrl(),
                   dataDirectory.resolve("orchestrator"),
-                  platform.controlDatabase().jdbcUrl(),
-                  platform.controlDatabase().user(),
-                  platform.controlDatabase().password(),
+                  ControlDatabase.Settings.of(
+                      platform.controlDatabase().jdbcUrl(),
+                      platform.controlDatabase().user(),
+                      platform.controlDatabase().password()),
                   Installation.of(dataDirectory)));
       parts.push(orchestrator);
       DatabaseAccess databases = DatabaseAccess.withPasswords(passwords);

@@ -152,7 +152,7 @@ final class SystemControl implements MigrationControl {
 
   @Override
   public AuditTrail audit() {
-    return new SystemAudit(connection);
+    return new SystemAudit(connection.kafka());
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PasswordSource;
 import dev.sensei.orchestrator.OrchestratorService;
 import dev.sensei.orchestrator.OrchestratorSettings;
+import dev.sensei.orchestrator.projection.ControlDatabase;
 import dev.sensei.platform.RunningPlatform;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
@@ -67,13 +68,14 @@ final class SystemServices implements ServiceProcesses {
     }
     try (OrchestratorService orchestrator =
         OrchestratorService.start(
-            new OrchestratorSettings(
+            OrchestratorSettings.of(
                 kafka.bootstrapServers(),
                 kafka.registryUrl(),
                 data.resolve("orchestrator"),
-                control.jdbcUrl(),
-                control.user(),
-                new PasswordSource(DatabaseRole.TARGET).resolve(control).orElse(""),
+                ControlDatabase.Settings.of(
+                    control.jdbcUrl(),
+                    control.user(),
+                    new PasswordSource(DatabaseRole.TARGET).resolve(control).orElse("")),
                 Installation.of(data)))) {
       LOG.info("The orchestrator is up");
       untilInterrupted(orchestrator);
