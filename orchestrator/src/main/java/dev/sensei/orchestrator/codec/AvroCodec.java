@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -103,10 +102,10 @@ public final class AvroCodec {
   private static Schema counterpart(Class<?> type, String namespace) {
     String name = SCHEMAS + namespace + "." + type.getSimpleName();
     try {
-      return SpecificData.get().getSchema(Class.forName(name));
-    } catch (ClassNotFoundException missing) {
-      throw new IllegalStateException(
-          "expected %s to have its counterpart in %s".formatted(type, name), missing);
+      var empty = (SpecificRecord) RecordMapping.generated(name).getConstructor().newInstance();
+      return empty.getSchema();
+    } catch (ReflectiveOperationException inaccessible) {
+      throw new IllegalStateException("expected a generated record: " + name, inaccessible);
     }
   }
 }

@@ -11,7 +11,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +88,7 @@ interface Conversion {
       return new ByFunctions(mapping::toAvro, avro -> mapping.fromAvro((SpecificRecord) avro));
     }
     if (java.isRecord() && schema.getType() == Schema.Type.STRING) {
-      return ofId(java);
+      return IdMapping.of(java);
     }
     throw new IllegalStateException("%s does not fit %s".formatted(type, schema));
   }
@@ -113,7 +112,7 @@ interface Conversion {
 
   private static Conversion ofEnum(Class<?> java, Schema schema) {
     Map<String, Object> ours = byName(java);
-    Map<String, Object> theirs = byName(SpecificData.get().getClass(schema));
+    Map<String, Object> theirs = byName(RecordMapping.generated(schema.getFullName()));
     if (!ours.keySet().equals(theirs.keySet()) || !ours.containsKey("UNKNOWN")) {
       throw new IllegalStateException(
           "%s and %s differ, or lack UNKNOWN".formatted(java, schema.getFullName()));
@@ -133,9 +132,5 @@ interface Conversion {
   private static Map<String, Object> byName(Class<?> type) {
     return Arrays.stream(type.getEnumConstants())
         .collect(Collectors.toUnmodifiableMap(value -> ((Enum<?>) value).name(), value -> value));
-  }
-
-  private static Conversion ofId(Class<?> java) {
-    return IdMapping.of(java);
   }
 }

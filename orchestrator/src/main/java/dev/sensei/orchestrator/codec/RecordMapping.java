@@ -7,7 +7,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 
 /** How one record type of the fold and its Avro counterpart become each other, field by name. */
@@ -36,7 +35,7 @@ final class RecordMapping {
       Class<?>[] types =
           Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
       construct = lookup.findConstructor(recordType, MethodType.methodType(void.class, types));
-      Class<?> avroType = SpecificData.get().getClass(schema);
+      Class<?> avroType = generated(schema.getFullName());
       constructAvro = lookup.findConstructor(avroType, MethodType.methodType(void.class));
       FieldMapping[] mappings = new FieldMapping[components.length];
       for (int i = 0; i < components.length; i++) {
@@ -56,6 +55,15 @@ final class RecordMapping {
           "expected %s and %s to be public records with public constructors"
               .formatted(recordType, schema.getFullName()),
           inaccessible);
+    }
+  }
+
+  /** The class that Avro generated for a name of one of the contracts. */
+  static Class<?> generated(String name) {
+    try {
+      return Class.forName(name);
+    } catch (ClassNotFoundException missing) {
+      throw new IllegalStateException("the contracts have no " + name, missing);
     }
   }
 

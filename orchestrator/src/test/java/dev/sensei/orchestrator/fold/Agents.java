@@ -50,6 +50,11 @@ final class Agents {
     return epoch < claims.getOrDefault(table, 0);
   }
 
+  /** A crash of the target undoes a chunk whose commit was asynchronous. */
+  void lose(int table, int chunk) {
+    ledger.getOrDefault(table, new HashSet<>()).remove(chunk);
+  }
+
   private void claim(int table, int epoch) {
     if (epoch > claims.getOrDefault(table, 0)) {
       claims.put(table, epoch);

@@ -12,6 +12,7 @@ import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.statistics.Statistics;
 
 /**
  * Agents, timers and people in any order, with faults; then the faults stop. That the replayed
@@ -43,6 +44,8 @@ class ChaosProperties {
       assertThat(world.header().rows())
           .isEqualTo(world.tables.values().stream().mapToLong(TableState::rows).sum());
     }
+    Statistics.label("end").collect(world.state());
+    world.outcomes.keySet().forEach(Statistics.label("outcome")::collect);
     noChunkCountsTwice(world);
     endsAbsorb(world, said);
   }
@@ -145,7 +148,11 @@ class ChaosProperties {
 
   private static void command(Random random, World world) {
     switch (random.nextInt(14)) {
-      case 0 -> world.command(Asked.cancel());
+      case 0 -> {
+        if (world.header().targetTouched()) {
+          world.command(Asked.cancel());
+        }
+      }
       case 1 -> world.command(Asked.rollBack());
       case 2, 3, 4 -> world.command(Asked.retry());
       case 5, 6 -> world.command(Asked.pause());

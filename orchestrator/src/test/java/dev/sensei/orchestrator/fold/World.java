@@ -58,6 +58,10 @@ final class World {
     return offer(new Input.ReportReceived(report, now, id()));
   }
 
+  Timer timer(Task task) {
+    return Optional.ofNullable(timers.get(task.taskId())).orElseThrow();
+  }
+
   /** Fires the timer that is due first, moving the clock there. */
   StepResult fire(Timer timer) {
     timers.remove(timer.taskId());

@@ -1,0 +1,169 @@
+package dev.sensei.orchestrator.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FaultsTest {
+
+  private static World running(Agents agents) {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    world.work(agents);
+    world.command(Asked.approve());
+    return world;
+  }
+
+  private static void workUntil(World world, Agents agents, Class<? extends Task> type) {
+    while (!type.isInstance(world.pending.getFirst())) {
+      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
+    }
+  }
+
+  @Test
+  void aTransientFailureIsTriedAgainAfterABackOffThatDoublesUntilItIsPoison() {
+    Agents agents = Agents.of(1, 1);
+    World world = running(agents);
+    Task first = world.take(Task.PrepareTarget.class);
+    world.report(Agents.failed(first, FailureClass.TRANSIENT, "08006"));
+    assertThat(world.timers.get(first.taskId()))
+        .isEqualTo(new World.Timer(first.taskId(), 1, world.now.plusSeconds(1)));
+    world.fire(world.timer(first));
+    world.report(
+        Agents.failed(world.take(Task.PrepareTarget.class), FailureClass.TRANSIENT, "08006"));
+    assertThat(world.timers.get(first.taskId()))
+        .isEqualTo(new World.Timer(first.taskId(), 2, world.now.plusSeconds(2)));
+    world.fire(world.timer(first));
+    world.report(
+        Agents.failed(world.take(Task.PrepareTarget.class), FailureClass.TRANSIENT, "08006"));
+    assertThat(world.header().failedPhase()).isEqualTo(LifecycleState.RUNNING);
+    assertThat(world.header().failure().orElseThrow().code()).isEqualTo("08006");
+  }
+
+  @Test
+  void aTaskWithoutASignOfLifeIsPoisonAfterItsLastAttempt() {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    Task task = world.take(Task.AnalyzeDatabases.class);
+    for (int i = 0; i < 3; i++) {
+      world.fire(world.timer(task));
+    }
+    assertThat(world.header().failure().orElseThrow().code()).isEqualTo("TASK_EXPIRED");
+    assertThat(world.header().failure().orElseThrow().object()).isEqualTo(task.taskId().value());
+  }
+
+  @Test
+  void aSignOfLifeMovesTheDeadlineAndLeavesNoEvent() {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    Task task = world.take(Task.AnalyzeDatabases.class);
+    world.now = world.now.plus(Duration.ofSeconds(50));
+    StepResult result =
+        world.report(new Report.TaskHeartbeat(World.ID, task.taskId(), 1, Agents.WHO));
+    assertThat(result.events()).isEmpty();
+    assertThat(result.effects())
+        .containsExactly(new Effect.SetTimer(task.taskId(), 1, world.now.plusSeconds(60)));
+  }
+
+  @Test
+  void aResultOfAnAttemptThatWasGivenUpIsStillAResult() {
+    Agents agents = Agents.of(1, 1);
+    World world = running(agents);
+    Task first = world.take(Task.PrepareTarget.class);
+    world.fire(world.timer(first));
+    assertThat(world.report(agents.answer(world, first).getFirst()).outcome())
+        .isEqualTo(Outcome.LATE_ATTEMPT_ACCEPTED);
+    assertThat(world.report(Agents.failed(first, FailureClass.DATA, "X")).outcome())
+        .isEqualTo(Outcome.NOT_OUTSTANDING);
+  }
+
+  @Test
+  void aLostSnapshotOfAnUnchangedSourceIsReplacedAndParkedChunksGoOn() {
+    Agents agents = Agents.of(2, 4);
+    World world = running(agents);
+    workUntil(world, agents, Task.CopyChunk.class);
+    world.report(
+        Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
+    world.report(
+        Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
+    assertThat(world.events(Event.SnapshotLost.class)).hasSize(1);
+    assertThat(world.pending.stream().filter(Task.KeepSnapshot.class::isInstance)).hasSize(1);
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+    assertThat(world.table(0).epoch()).isEqualTo(1);
+    assertThat(world.table(0).snapshot()).isEqualTo(2);
+    assertThat(world.header().deviations()).isEmpty();
+  }
+
+  @Test
+  void aSourceThatMayHaveChangedStartsUnfinishedTablesAgainAndIsADeviationWhereSomeAreDone() {
+    Agents agents =
+        new Agents(
+            List.of(new Agents.Shape(1, false, List.of()), new Agents.Shape(4, false, List.of(0))));
+    World world = running(agents);
+    while (world.header().done() < 1 || !(world.pending.getFirst() instanceof Task.CopyChunk)) {
+      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
+    }
+    agents.xmax = "701";
+    world.report(
+        Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
+    world.work(agents);
+    assertThat(world.table(0).epoch()).isEqualTo(1);
+    assertThat(world.table(1).epoch()).isEqualTo(3);
+    assertThat(world.header().deviations())
+        .containsExactly("snapshot 2: the source may have changed after 1 tables were done");
+    assertThat(world.header().failure().orElseThrow().code()).isEqualTo("EXCEPTIONS_NOT_ACCEPTED");
+    world.command(Asked.accept());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void aChangedSchemaVoidsTheApprovalAndRetryRollsBackAndAnalysesAgain() {
+    Agents agents = Agents.of(1, 1);
+    agents.catalogSeenByKeeper = "catalog-2";
+    World world = running(agents);
+    world.work(agents);
+    assertThat(world.header().failure().orElseThrow().code()).isEqualTo("SOURCE_SCHEMA_CHANGED");
+    agents.catalogDigest = "catalog-2";
+    world.command(Asked.retry());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.AWAITING_APPROVAL);
+    world.command(Asked.approve("plan-2"));
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void everyTableIsValidatedBeforeOneThatDiffersFailsThePhase() {
+    Agents agents = Agents.of(4, 1);
+    agents.wrongTables.add(1);
+    World world = running(agents);
+    world.work(agents);
+    assertThat(world.events(Event.TableValidated.class)).hasSize(4);
+    assertThat(world.header().failedPhase()).isEqualTo(LifecycleState.VALIDATING);
+    assertThat(world.header().failure().orElseThrow().message()).contains("public.t1");
+    assertThat(world.header().targetReleased()).isFalse();
+    agents.wrongTables.clear();
+    world.command(Asked.retry());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void exceptionsOfThePlanHaveToBeAcceptedBeforeItIsCertified() {
+    Agents agents = Agents.of(1, 1);
+    agents.exceptions.add(new PlanException("trigger", "public.t0.audit", "not carried"));
+    World world = running(agents);
+    world.work(agents);
+    assertThat(world.header().failure().orElseThrow().code()).isEqualTo("EXCEPTIONS_NOT_ACCEPTED");
+    world.command(Asked.accept());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+}
