@@ -1,5 +1,6 @@
 package dev.sensei.databases;
 
+import dev.sensei.databases.errors.DatabaseErrors;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,8 +30,16 @@ public record DatabaseIdentity(
     String databaseName,
     int serverVersion) {
 
-  /** Reads the identity of the database behind this connection. */
-  public static DatabaseIdentity read(Connection connection) throws SQLException {
+  /**
+   * Reads the identity of the database behind this connection.
+   *
+   * @throws dev.sensei.databases.errors.DatabaseException as the server reports it
+   */
+  public static DatabaseIdentity read(Connection connection) {
+    return DatabaseErrors.call("reading which database this is", () -> identity(connection));
+  }
+
+  private static DatabaseIdentity identity(Connection connection) throws SQLException {
     boolean control = mayReadControlFile(connection);
     String sql =
         """

@@ -1,5 +1,6 @@
 package dev.sensei.databases;
 
+import dev.sensei.databases.errors.DatabaseErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,9 +40,11 @@ public final class PostgresConnections {
    * one is found.
    *
    * @param applicationName at most {@value #MAX_APPLICATION_NAME} characters of ASCII
-   * @throws SQLException where the server cannot be reached or refuses
+   * @throws dev.sensei.databases.errors.DatabaseException where the server cannot be reached or
+   *     refuses
+   * @throws IllegalArgumentException where a password reference cannot be resolved
    */
-  public Connection open(String applicationName) throws SQLException {
+  public Connection open(String applicationName) {
     if (applicationName.length() > MAX_APPLICATION_NAME) {
       throw new IllegalArgumentException(
           "expected an application name of at most "
@@ -61,11 +64,15 @@ public final class PostgresConnections {
     properties.setProperty("logServerErrorDetail", "false");
     copyParameter("sslmode", properties);
     copyParameter("sslrootcert", properties);
-    Connection connection = new Driver().connect(uri.jdbcUrl(), properties);
-    if (connection == null) {
-      throw new IllegalStateException("the PostgreSQL driver does not take " + uri.jdbcUrl());
+    try {
+      Connection connection = new Driver().connect(uri.jdbcUrl(), properties);
+      if (connection == null) {
+        throw new IllegalStateException("the PostgreSQL driver does not take " + uri.jdbcUrl());
+      }
+      return connection;
+    } catch (SQLException e) {
+      throw DatabaseErrors.whileConnecting(e, uri.host(), uri.port(), uri.database(), uri.user());
     }
-    return connection;
   }
 
   private Duration connectTimeout() {

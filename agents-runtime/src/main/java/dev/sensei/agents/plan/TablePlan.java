@@ -4,6 +4,7 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.ddl.Statement;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The plan for one table.
@@ -21,6 +22,8 @@ import java.util.List;
  * @param foreignKeys foreign keys, added once every table is done
  * @param rowEstimate rows expected
  * @param byteEstimate bytes expected
+ * @param unmapped columns that are not copied although they should be: of the source, with an empty
+ *     target where there is none; of the target, with an empty source, where they need a value
  */
 public record TablePlan(
     int index,
@@ -35,17 +38,56 @@ public record TablePlan(
     List<Statement> indexes,
     List<Statement> foreignKeys,
     long rowEstimate,
-    long byteEstimate) {
+    long byteEstimate,
+    List<ColumnMapping> unmapped) {
   public TablePlan {
     dependsOn = List.copyOf(dependsOn);
     columns = List.copyOf(columns);
     keys = List.copyOf(keys);
     indexes = List.copyOf(indexes);
     foreignKeys = List.copyOf(foreignKeys);
+    unmapped = List.copyOf(unmapped);
   }
 
-  /** The lowest confidence of its mappings; 1 where there are none. */
+  /** A plan in which every column is copied. */
+  public TablePlan(
+      int index,
+      TableName source,
+      TableName target,
+      Table definition,
+      boolean created,
+      int phase,
+      List<Integer> dependsOn,
+      List<ColumnMapping> columns,
+      List<Statement> keys,
+      List<Statement> indexes,
+      List<Statement> foreignKeys,
+      long rowEstimate,
+      long byteEstimate) {
+    this(
+        index,
+        source,
+        target,
+        definition,
+        created,
+        phase,
+        dependsOn,
+        columns,
+        keys,
+        indexes,
+        foreignKeys,
+        rowEstimate,
+        byteEstimate,
+        List.of());
+  }
+
+  /** The lowest confidence of its mappings, unmapped columns among them; 1 where there are none. */
   public double confidence() {
-    return columns.stream().mapToDouble(ColumnMapping::confidence).min().orElse(1);
+    return mappings().mapToDouble(ColumnMapping::confidence).min().orElse(1);
+  }
+
+  /** What is copied, then what is not. */
+  public Stream<ColumnMapping> mappings() {
+    return Stream.concat(columns.stream(), unmapped.stream());
   }
 }

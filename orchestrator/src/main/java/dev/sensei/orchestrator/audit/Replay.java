@@ -44,6 +44,14 @@ public final class Replay {
     return migration.map(MigrationState::sequence).orElse(0L);
   }
 
+  /** Every state as JSON, one a line: the migration's own, then the tables by number. */
+  public String describe() {
+    StringBuilder text = new StringBuilder();
+    migration.ifPresent(header -> text.append(AvroCodec.toAvro(header)));
+    tables.values().forEach(table -> text.append('\n').append(AvroCodec.toAvro(table)));
+    return text.toString();
+  }
+
   /** Every state in its canonical form, its Avro body, by the state topic's keys. */
   public SortedMap<String, byte[]> canonical() {
     SortedMap<String, byte[]> states = new TreeMap<>();

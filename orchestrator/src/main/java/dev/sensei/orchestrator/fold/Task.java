@@ -238,6 +238,7 @@ public sealed interface Task {
       DatabaseReference source,
       DatabaseReference target,
       String planDigest,
+      String installation,
       long journalSequence,
       String journalHead)
       implements Task {}

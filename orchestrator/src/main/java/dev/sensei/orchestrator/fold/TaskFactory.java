@@ -158,7 +158,15 @@ final class TaskFactory {
               snapshotId);
       case CERTIFY_MIGRATION ->
           new Task.CertifyMigration(
-              id, taskId, attempt, m.source(), m.target(), m.planDigest(), m.sequence(), "");
+              id,
+              taskId,
+              attempt,
+              m.source(),
+              m.target(),
+              m.planDigest(),
+              settings.installation(),
+              m.sequence(),
+              "");
       case UNKNOWN -> throw new IllegalStateException("a task of no known kind: " + taskId);
     };
   }

@@ -1,0 +1,120 @@
+package dev.sensei.agents.architect;
+
+import dev.sensei.agents.AgentTools;
+import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.TaskHandler;
+import dev.sensei.agents.TaskReleasedException;
+import dev.sensei.agents.architect.PlanOutcome.Planned;
+import dev.sensei.agents.architect.PlanOutcome.Refused;
+import dev.sensei.agents.journal.CatalogDocuments;
+import dev.sensei.databases.DatabaseRole;
+import dev.sensei.databases.DatabaseUri;
+import dev.sensei.databases.PostgresConnections;
+import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.CatalogJson;
+import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.event.CatalogDescribed;
+import dev.sensei.schemas.event.TableDescribed;
+import dev.sensei.schemas.task.PlanMigration;
+import java.sql.Connection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * The Architect: makes the plan of a migration from the catalogs in its journal and from what the
+ * target's server offers. Asked again, it makes the same plan.
+ */
+public final class ArchitectHandler implements TaskHandler {
+  private static final String APPLICATION = "sensei-architect";
+
+  private final AgentTools tools;
+
+  public ArchitectHandler(AgentTools tools) {
+    this.tools = tools;
+  }
+
+  @Override
+  public Set<Class<? extends SpecificRecord>> taskTypes() {
+    return Set.of(PlanMigration.class);
+  }
+
+  @Override
+  public void handle(SpecificRecord task, TaskContext context)
+      throws TaskFailure, TaskReleasedException {
+    if (!(task instanceof PlanMigration asked)) {
+      throw new IllegalArgumentException("no task of the Architect: " + task.getSchema().getName());
+    }
+    PlanInput input = input(asked);
+    context.throwIfCancelled();
+    switch (Planner.plan(input)) {
+      case Planned planned -> context.reportAll(new PlanReports(asked, context, input).of(planned));
+      case Refused refused ->
+          throw new TaskFailure(
+              refused.failureClass(), refused.code(), refused.message(), refused.object());
+    }
+  }
+
+  private PlanInput input(PlanMigration asked) throws TaskFailure {
+    CatalogDocuments documents =
+        tools
+            .journal()
+            .catalog(asked.getMigrationId(), asked.getAnalysis(), asked.getAnalysisAttempt());
+    List<Table> tables =
+        documents.tables().stream()
+            .map(TableDescribed::getDefinition)
+            .map(CatalogJson::readTable)
+            .sorted(Comparator.comparing(Table::name))
+            .toList();
+    return new PlanInput(
+        withoutPassword(asked.getSource().getUri()),
+        withoutPassword(asked.getTarget().getUri()),
+        documents.completed().getCatalogDigest(),
+        side(documents, "source").withTables(tables),
+        side(documents, "target"),
+        server(asked),
+        asked.getOptions());
+  }
+
+  private static Catalog side(CatalogDocuments documents, String side) throws TaskFailure {
+    String definition =
+        documents.catalogs().stream()
+            .filter(catalog -> catalog.getSide().equals(side))
+            .map(CatalogDescribed::getDefinition)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new TaskFailure(
+                        FailureClass.INTERNAL,
+                        "CATALOG_MISSING",
+                        "expected the catalog of the %s in the journal, found none; start the"
+                                .formatted(side)
+                            + " analysis again"));
+    return CatalogJson.readCatalog(definition);
+  }
+
+  private TargetServer server(PlanMigration asked) throws TaskFailure {
+    try {
+      PostgresConnections target =
+          tools.databases().connections(asked.getTarget(), DatabaseRole.TARGET);
+      return DatabaseErrors.call(
+          "asking the target's server what it offers",
+          () -> {
+            try (Connection connection = target.open(APPLICATION)) {
+              return TargetServer.read(connection);
+            }
+          });
+    } catch (IllegalArgumentException unreadable) {
+      throw new TaskFailure(
+          FailureClass.CONFIGURATION, "BAD_REFERENCE", String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  private static String withoutPassword(String uri) {
+    return DatabaseUri.parse(uri).withoutPassword().toString();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sensei.agents.architect;
+
+import dev.sensei.agents.architect.PlanOutcome.Refused;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.Partition;
+import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.catalog.View;
+import dev.sensei.schemas.common.ExistingRows;
+import dev.sensei.schemas.common.FailureClass;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What keeps a plan from being made at all. */
+final class Obstacles {
+  private Obstacles() {}
+
+  static Optional<Refused> find(PlanInput input) {
+    return rows(input)
+        .or(() -> nothing(input.source()))
+        .or(() -> names(input.source(), input.target()))
+        .or(() -> partitions(input.source(), input.target()));
+  }
+
+  private static Optional<Refused> rows(PlanInput input) {
+    return input.options().getExistingRows() == ExistingRows.APPEND
+        ? refuse(
+            FailureClass.CONFIGURATION,
+            "APPEND_NOT_BUILT",
+            "expected existingRows to be refuse or truncate, found append, which is not built yet;"
+                + " empty the target's tables or choose truncate",
+            "")
+        : Optional.empty();
+  }
+
+  private static Optional<Refused> nothing(Catalog source) {
+    boolean any =
+        !source.tables().isEmpty() || !source.views().isEmpty() || !source.sequences().isEmpty();
+    return any
+        ? Optional.empty()
+        : refuse(
+            FailureClass.CONFIGURATION,
+            "NOTHING_IN_SCOPE",
+            "expected at least one table in scope, found none in database "
+                + source.database().databaseName()
+                + "; check the database's name and the patterns of included and excluded tables",
+            "");
+  }
+
+  private static Optional<Refused> names(Catalog source, Catalog target) {
+    Set<TableName> views =
+        target.views().stream().map(View::name).collect(Collectors.toUnmodifiableSet());
+    Set<TableName> foreign =
+        target.uncarried().stream()
+            .filter(object -> object.kind().equals("foreign table"))
+            .flatMap(object -> object.relation().stream())
+            .collect(Collectors.toUnmodifiableSet());
+    for (Table table : source.tables()) {
+      if (views.contains(table.name())) {
+        return taken(table.name(), "a table", "a view");
+      }
+      if (foreign.contains(table.name())) {
+        return taken(table.name(), "a table", "a foreign table");
+      }
+    }
+    for (View view : source.views()) {
+      if (target.table(view.name()).isPresent()) {
+        return taken(view.name(), "a view", "a table");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refused> taken(TableName name, String wanted, String found) {
+    return refuse(
+        FailureClass.SCHEMA,
+        "NAME_TAKEN",
+        "expected room for %s named %s in the target, found %s of that name; rename or drop it"
+            .formatted(wanted, name, found),
+        name.toString());
+  }
+
+  private static Optional<Refused> partitions(Catalog source, Catalog target) {
+    List<Table> partitions =
+        source.tables().stream().filter(table -> table.partition().isPresent()).toList();
+    for (Table table : partitions) {
+      TableName parent = table.partition().map(Partition::parent).orElseThrow();
+      boolean parentThere = target.table(parent).isPresent();
+      boolean there = target.table(table.name()).isPresent();
+      if (!parentThere && source.table(parent).isEmpty()) {
+        return refuse(
+            FailureClass.CONFIGURATION,
+            "PARENT_OUT_OF_SCOPE",
+            "expected the partitioned table %s in scope with its partition %s, found it left out;"
+                    .formatted(parent, table.name())
+                + " include both or exclude both",
+            table.name().toString());
+      }
+      if (parentThere != there) {
+        return refuse(
+            FailureClass.SCHEMA,
+            "PARTITIONS_DIFFER",
+            "expected the partitioned table %s and its partition %s both in the target or neither,"
+                    .formatted(parent, table.name())
+                + " found only "
+                + (there ? table.name() : parent)
+                + "; create the other one there, or drop this one",
+            table.name().toString());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refused> refuse(
+      FailureClass failureClass, String code, String message, String object) {
+    return Optional.of(new Refused(failureClass, code, message, object));
+  }
+}

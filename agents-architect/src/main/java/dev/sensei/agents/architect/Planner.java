@@ -1,0 +1,211 @@
+package dev.sensei.agents.architect;
+
+import dev.sensei.agents.architect.PlanOutcome.Planned;
+import dev.sensei.agents.plan.ColumnMapping;
+import dev.sensei.agents.plan.MigrationPlan;
+import dev.sensei.agents.plan.MigrationPlan.NotCarried;
+import dev.sensei.agents.plan.PlanJson;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.ForeignKey;
+import dev.sensei.databases.catalog.Partition;
+import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.ddl.DdlGenerator;
+import dev.sensei.databases.ddl.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Makes a plan from two catalogs, without looking at anything else.
+ *
+ * <p>A table that the target has is left as it is and filled; any other is made: bare before its
+ * rows, keys and indexes behind them, foreign keys when all tables are done, and what acts on rows
+ * (triggers, rules, policies) last.
+ */
+final class Planner {
+  private final PlanInput input;
+  private final Map<TableName, ExistingTable> existing = new TreeMap<>();
+
+  private Planner(PlanInput input) {
+    this.input = input;
+  }
+
+  static PlanOutcome plan(PlanInput input) {
+    return Obstacles.find(input)
+        .<PlanOutcome>map(refused -> refused)
+        .orElseGet(() -> new Planner(input).planned());
+  }
+
+  private Planned planned() {
+    List<Table> tables = input.source().tables();
+    for (Table table : tables) {
+      input
+          .target()
+          .table(table.name())
+          .ifPresent(there -> existing.put(table.name(), ExistingTable.compare(table, there)));
+    }
+    Carried carried = Carried.between(input.source(), input.target(), input.server());
+    Phases phases = Phases.of(tables);
+    WorkOrder order = WorkOrder.of(tables, foreignKeysInTarget());
+    List<TablePlan> plans = tablePlans(phases, order);
+    Catalog missing = carried.missing();
+    MigrationPlan migration =
+        new MigrationPlan(
+            input.sourceUri(),
+            input.targetUri(),
+            input.catalogDigest(),
+            PlanOptions.text(input.options()),
+            carried.expected(),
+            DdlGenerator.preData(missing),
+            postData(missing),
+            Carried.sequences(input.source(), input.target(), missing.tables()),
+            phases.lists(),
+            plans.stream().map(plan -> PlanJson.digest(PlanJson.write(plan))).toList(),
+            exceptions(carried),
+            risks(tables, missing, phases, order),
+            Estimate.seconds(tables));
+    return new Planned(plans, migration);
+  }
+
+  private List<Statement> postData(Catalog missing) {
+    List<Statement> all = new ArrayList<>(DdlGenerator.views(missing));
+    missing.tables().forEach(table -> all.addAll(DdlGenerator.postTable(table)));
+    missing.views().forEach(view -> all.addAll(DdlGenerator.postView(view)));
+    all.addAll(DdlGenerator.comments(missing));
+    all.addAll(DdlGenerator.owners(missing, input.server().roles(), input.server().connected()));
+    return all;
+  }
+
+  private List<TablePlan> tablePlans(Phases phases, WorkOrder order) {
+    Map<TableName, Integer> numbers = new HashMap<>();
+    order.tables().forEach(table -> numbers.put(table.name(), numbers.size()));
+    List<TablePlan> plans = new ArrayList<>();
+    for (Table table : order.tables()) {
+      TableName name = table.name();
+      List<Integer> before =
+          order.dependsOn().getOrDefault(name, new TreeSet<>()).stream()
+              .map(numbers::get)
+              .sorted()
+              .toList();
+      int phase = phases.phaseOf().getOrDefault(name, 1);
+      Optional<ExistingTable> there = Optional.ofNullable(existing.get(name));
+      plans.add(
+          there.isPresent()
+              ? filled(plans.size(), table, there.get(), phase, before)
+              : made(plans.size(), table, phase, before));
+    }
+    return plans;
+  }
+
+  private TablePlan filled(
+      int index, Table table, ExistingTable there, int phase, List<Integer> before) {
+    return new TablePlan(
+        index,
+        table.name(),
+        table.name(),
+        input.target().table(table.name()).orElseThrow().structure(),
+        false,
+        phase,
+        before,
+        there.columns(),
+        List.of(),
+        List.of(),
+        List.of(),
+        table.size().rows(),
+        table.size().totalBytes(),
+        there.unmapped());
+  }
+
+  private TablePlan made(int index, Table table, int phase, List<Integer> before) {
+    List<Statement> indexes = new ArrayList<>(DdlGenerator.indexes(table));
+    for (Table part : input.source().tables()) {
+      if (part.partition().map(Partition::parent).filter(table.name()::equals).isPresent()) {
+        indexes.addAll(DdlGenerator.attachIndexes(part));
+      }
+    }
+    List<ColumnMapping> columns =
+        table.copiedColumns().stream()
+            .map(
+                column ->
+                    new ColumnMapping(
+                        column.name(),
+                        column.name(),
+                        column.type(),
+                        column.type(),
+                        1,
+                        "",
+                        MappingRules.of(column)))
+            .toList();
+    return new TablePlan(
+        index,
+        table.name(),
+        table.name(),
+        table.structure(),
+        true,
+        phase,
+        before,
+        columns,
+        DdlGenerator.keys(table),
+        indexes,
+        DdlGenerator.foreignKeys(table),
+        table.size().rows(),
+        table.size().totalBytes(),
+        List.of());
+  }
+
+  /** What tables of the target refer to; a partition refers to what its parents refer to. */
+  private Map<TableName, Set<TableName>> foreignKeysInTarget() {
+    Map<TableName, Set<TableName>> all = new TreeMap<>();
+    for (TableName name : existing.keySet()) {
+      Set<TableName> referenced = new TreeSet<>();
+      Optional<Table> at = input.target().table(name);
+      while (at.isPresent()) {
+        at.get().foreignKeys().stream().map(ForeignKey::referencedTable).forEach(referenced::add);
+        at = at.get().partition().map(Partition::parent).flatMap(input.target()::table);
+      }
+      all.put(name, referenced);
+    }
+    return all;
+  }
+
+  private List<NotCarried> exceptions(Carried carried) {
+    List<NotCarried> all = new ArrayList<>(carried.exceptions());
+    input
+        .source()
+        .uncarried()
+        .forEach(each -> all.add(new NotCarried(each.kind(), each.identity(), each.reason())));
+    existing.values().forEach(table -> all.addAll(table.exceptions()));
+    return all.stream()
+        .distinct()
+        .sorted(
+            Comparator.comparing(NotCarried::kind)
+                .thenComparing(NotCarried::object)
+                .thenComparing(NotCarried::reason))
+        .toList();
+  }
+
+  private List<String> risks(List<Table> tables, Catalog missing, Phases phases, WorkOrder order) {
+    List<String> all = new ArrayList<>(Risks.ofDatabases(input.source(), input.target()));
+    all.addAll(Risks.ofOwners(missing, input.server()));
+    all.addAll(Risks.ofCycles(phases));
+    all.addAll(Risks.ofCircles(order.circles()));
+    foreignKeysInTarget()
+        .forEach(
+            (table, referenced) -> {
+              if (referenced.contains(table)) {
+                all.add(Risks.ofSelfReference(table));
+              }
+            });
+    tables.forEach(table -> all.addAll(Risks.of(table)));
+    existing.values().forEach(table -> all.addAll(table.risks()));
+    return all.stream().distinct().toList();
+  }
+}

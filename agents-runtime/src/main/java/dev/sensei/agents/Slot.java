@@ -1,0 +1,293 @@
+package dev.sensei.agents;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member of the share group, with at most one task in work. It takes a record, lets a {@link
+ * TaskRun} work on it, renews the lease until that ends, and acknowledges the record by its
+ * outcome.
+ *
+ * <p>Where the lease is lost all the same (Kafka was away for longer), the run goes on, since
+ * handlers are safe against being done twice, and the slot takes nothing new before it has ended. A
+ * long-lived run is left alone then, and found again when its record comes back to this agent.
+ */
+final class Slot implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration SLICE = Duration.ofMillis(50);
+  private static final Duration LEASE_UNLESS_TOLD = Duration.ofSeconds(5);
+  private static final Duration BEFORE_JOINING_AGAIN = Duration.ofSeconds(1);
+  private static final Duration CLOSE = Duration.ofSeconds(3);
+  private static final long UNCONNECTED_NANOS = Duration.ofSeconds(3).toNanos();
+
+  /** A renewal is asked for after a third of the lease, so that two may fail. */
+  private static final int RENEWALS_IN_A_LEASE = 3;
+
+  /** What the slot tells the agent it belongs to. */
+  interface Owner {
+    /** The slot's member fetches tasks. */
+    void joined(Slot slot);
+
+    /**
+     * The slot holds a long-lived task from here on.
+     *
+     * @return whether another slot takes its place
+     */
+    boolean occupied(Slot slot);
+
+    /** Whether the agent waits no longer for what is in work. */
+    boolean abandons();
+  }
+
+  private final Workplace workplace;
+  private final Owner owner;
+  private final String clientId;
+  private boolean joined;
+  private boolean disconnected;
+  private long connectedNanos = System.nanoTime();
+  private volatile boolean replaced;
+
+  Slot(Workplace workplace, Owner owner, int number) {
+    this.workplace = workplace;
+    this.owner = owner;
+    clientId = workplace.settings().clientId("slot-" + number);
+  }
+
+  /** Whether it gives way after its long-lived task, as another slot took its place. */
+  boolean isReplaced() {
+    return replaced;
+  }
+
+  @Override
+  public void run() {
+    try {
+      boolean again = true;
+      while (again) {
+        again = serveOnce() && !workplace.stopping().within(BEFORE_JOINING_AGAIN);
+      }
+    } catch (InterruptedException | InterruptException interrupted) {
+      LOG.debug("{} was interrupted", clientId);
+    }
+  }
+
+  /** Serves until the slot is not wanted any more; true where it has to begin again. */
+  private boolean serveOnce() throws InterruptedException {
+    KafkaShareConsumer<byte[], byte[]> consumer = consumer();
+    try {
+      consumer.subscribe(List.of(workplace.settings().agent().taskTopic()));
+      while (!workplace.stopping().hasBegun() && !replaced) {
+        notice(consumer);
+        ConsumerRecord<byte[], byte[]> first = null;
+        for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
+          if (first == null) {
+            first = consumed;
+          } else {
+            consumer.acknowledge(consumed, AcknowledgeType.RELEASE);
+          }
+        }
+        if (first != null) {
+          work(consumer, first);
+        }
+      }
+      return false;
+    } catch (InterruptException interrupted) {
+      throw interrupted;
+    } catch (KafkaException | IllegalStateException failed) {
+      LOG.warn(
+          "{}: a member of {} failed with {} and joins again",
+          workplace.settings().name(),
+          workplace.settings().agent().shareGroup(),
+          failed.toString());
+      return !workplace.stopping().hasBegun() && !replaced;
+    } finally {
+      close(consumer);
+    }
+  }
+
+  private void work(
+      KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> consumed)
+      throws InterruptedException {
+    TaskRun run = new TaskRun(workplace, consumed, () -> replaced = owner.occupied(this));
+    run.start();
+    boolean held = false;
+    try {
+      held = hold(consumer, consumed, run);
+    } finally {
+      if (!held) {
+        leave(run, consumed.offset());
+      }
+    }
+  }
+
+  /**
+   * Renews the lease until the run ends, and acknowledges.
+   *
+   * @return false where the lease was lost before
+   */
+  private boolean hold(
+      KafkaShareConsumer<byte[], byte[]> consumer,
+      ConsumerRecord<byte[], byte[]> consumed,
+      TaskRun run)
+      throws InterruptedException {
+    ConsumerRecord<byte[], byte[]> held = consumed;
+    while (!endedWithin(run, renewal(consumer))) {
+      consumer.acknowledge(held, AcknowledgeType.RENEW);
+      Optional<ConsumerRecord<byte[], byte[]>> renewed =
+          committed(consumer) ? own(consumer, consumed.offset()) : Optional.empty();
+      if (renewed.isEmpty()) {
+        return false;
+      }
+      held = renewed.get();
+      if (owner.abandons()) {
+        break;
+      }
+    }
+    AcknowledgeType type =
+        switch (run.outcome()) {
+          case DONE -> AcknowledgeType.ACCEPT;
+          case UNREADABLE -> AcknowledgeType.REJECT;
+          case HANDED_BACK -> AcknowledgeType.RELEASE;
+        };
+    consumer.acknowledge(held, type);
+    if (!committed(consumer)) {
+      LOG.info(
+          "{}: the task at offset {} ended, but Kafka may hand it out again",
+          workplace.settings().name(),
+          consumed.offset());
+    }
+    return true;
+  }
+
+  /** Waits for the end in slices, as the agent may stop in between. */
+  private boolean endedWithin(TaskRun run, Duration most) throws InterruptedException {
+    long deadline = System.nanoTime() + most.toNanos();
+    while (!run.await(SLICE)) {
+      if (System.nanoTime() - deadline >= 0 || owner.abandons()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Duration renewal(KafkaShareConsumer<byte[], byte[]> consumer) {
+    return consumer
+        .acquisitionLockTimeoutMs()
+        .map(Duration::ofMillis)
+        .orElse(LEASE_UNLESS_TOLD)
+        .dividedBy(RENEWALS_IN_A_LEASE);
+  }
+
+  /** Commits what was acknowledged; false where Kafka does not take it. */
+  private static boolean committed(KafkaShareConsumer<byte[], byte[]> consumer) {
+    try {
+      Map<TopicIdPartition, Optional<KafkaException>> results =
+          consumer.commitSync(renewal(consumer));
+      return results.values().stream().allMatch(Optional::isEmpty);
+    } catch (InterruptException interrupted) {
+      throw interrupted;
+    } catch (KafkaException failed) {
+      return false;
+    }
+  }
+
+  /** The slot's own record, which a renewal brings back through a poll. */
+  private static Optional<ConsumerRecord<byte[], byte[]>> own(
+      KafkaShareConsumer<byte[], byte[]> consumer, long offset) {
+    Optional<ConsumerRecord<byte[], byte[]>> own = Optional.empty();
+    for (ConsumerRecord<byte[], byte[]> polled : consumer.poll(POLL)) {
+      if (polled.offset() == offset) {
+        own = Optional.of(polled);
+      } else {
+        consumer.acknowledge(polled, AcknowledgeType.RELEASE);
+      }
+    }
+    return own;
+  }
+
+  private void leave(TaskRun run, long offset) throws InterruptedException {
+    workplace.counters().countLeaseLost();
+    LOG.warn(
+        "{}: the lease of the task at offset {} was lost; its work goes on, and another agent may"
+            + " be given it too",
+        workplace.settings().name(),
+        offset);
+    while (!run.isLongLived() && !owner.abandons() && !run.await(POLL)) {
+      LOG.trace("waiting for the end of the task at offset {}", offset);
+    }
+  }
+
+  /** Finds out whether the member fetches tasks, and whether it has lost Kafka. */
+  private void notice(KafkaShareConsumer<byte[], byte[]> consumer) {
+    if (!joined && metric(consumer, "fetch-total") > 0) {
+      joined = true;
+      owner.joined(this);
+    }
+    long now = System.nanoTime();
+    if (metric(consumer, "connection-count") > 0) {
+      connectedNanos = now;
+      if (disconnected) {
+        disconnected = false;
+        workplace.reachability().found();
+      }
+    } else if (!disconnected && now - connectedNanos > UNCONNECTED_NANOS) {
+      disconnected = true;
+      workplace.reachability().lost();
+    }
+  }
+
+  private static double metric(KafkaShareConsumer<byte[], byte[]> consumer, String name) {
+    double sum = 0;
+    for (Metric metric : consumer.metrics().values()) {
+      if (metric.metricName().name().equals(name) && metric.metricValue() instanceof Double value) {
+        sum += value;
+      }
+    }
+    return sum;
+  }
+
+  private void close(KafkaShareConsumer<byte[], byte[]> consumer) {
+    try {
+      consumer.close(CLOSE);
+    } catch (KafkaException failed) {
+      LOG.debug("{} did not close in order", clientId, failed);
+    }
+  }
+
+  private KafkaShareConsumer<byte[], byte[]> consumer() {
+    AgentSettings settings = workplace.settings();
+    return new KafkaShareConsumer<>(
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            settings.kafka(),
+            ConsumerConfig.CLIENT_ID_CONFIG,
+            clientId,
+            ConsumerConfig.GROUP_ID_CONFIG,
+            settings.agent().shareGroup(),
+            ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG,
+            "explicit",
+            // Without this and one record in a poll, a member takes a whole batch of tasks.
+            ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG,
+            "record_limit",
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            1,
+            // A slot whose lease is lost polls nothing until its run ends, and stays a member.
+            ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+            Integer.MAX_VALUE),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+}

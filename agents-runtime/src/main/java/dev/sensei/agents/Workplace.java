@@ -1,0 +1,16 @@
+package dev.sensei.agents;
+
+import dev.sensei.agents.health.TaskCounters;
+import dev.sensei.agents.state.MigrationStates;
+
+/** What the runs of one agent share. */
+record Workplace(
+    AgentSettings settings,
+    TaskHandler handler,
+    PatientSerde serde,
+    ReportSender reports,
+    MigrationStates migrations,
+    TasksInWork inWork,
+    TaskCounters counters,
+    Reachability reachability,
+    Stopping stopping) {}

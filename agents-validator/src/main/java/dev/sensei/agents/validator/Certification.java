@@ -1,0 +1,98 @@
+package dev.sensei.agents.validator;
+
+import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.journal.JournalDocuments;
+import dev.sensei.certificate.CertificateDocument;
+import dev.sensei.certificate.CertificateSigner;
+import dev.sensei.certificate.CertificateVerdict;
+import dev.sensei.certificate.SigningKey;
+import dev.sensei.schemas.JournalHash;
+import dev.sensei.schemas.JournalRecord;
+import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.Verdict;
+import dev.sensei.schemas.report.CertificateIssued;
+import dev.sensei.schemas.task.CertifyMigration;
+import java.time.Instant;
+
+/**
+ * Assembles the evidence from the journal, whose chain it checks record by record, and signs the
+ * certificate. Nothing goes into a certificate that the journal does not hold.
+ */
+final class Certification {
+  private final JournalDocuments journal;
+  private final Plans plans;
+  private final SigningKey key;
+
+  Certification(JournalDocuments journal, Plans plans, SigningKey key) {
+    this.journal = journal;
+    this.plans = plans;
+    this.key = key;
+  }
+
+  void certify(CertifyMigration task, TaskContext context) throws Exception {
+    Evidence evidence = new Evidence();
+    Chain chain = new Chain();
+    journal.forEach(
+        task.getMigrationId(),
+        found -> {
+          if (found.sequence() <= task.getJournalSequence()) {
+            chain.check(found);
+            evidence.take(found);
+          }
+        });
+    chain.checkHead(task);
+    CertificateDocument document =
+        evidence.document(
+            task, plans.tables(task.getMigrationId(), task.getPlanDigest()), Instant.now());
+    String certificate = new CertificateSigner(key).sign(document);
+    context.report(
+        CertificateIssued.newBuilder()
+            .setMigrationId(task.getMigrationId())
+            .setTaskId(task.getTaskId())
+            .setAttempt(task.getAttempt())
+            .setAgent(context.agentName())
+            .setVerdict(
+                document.verdict() == CertificateVerdict.CERTIFIED
+                    ? Verdict.CERTIFIED
+                    : Verdict.CERTIFIED_WITH_EXCEPTIONS)
+            .setCertificate(certificate)
+            .setKeyId(key.keyId())
+            .build());
+  }
+
+  /** The chain as it is read; the first break is kept. */
+  private static final class Chain {
+    private long sequence;
+    private String hash = JournalHash.GENESIS;
+    private String broken = "";
+
+    void check(JournalRecord found) {
+      if (broken.isEmpty()
+          && (found.sequence() != sequence + 1
+              || !found.previousHash().equals(hash)
+              || !found.hash().equals(found.computedHash()))) {
+        broken =
+            "record %d at partition %d offset %d does not continue the chain after record %d"
+                .formatted(found.sequence(), found.partition(), found.offset(), sequence);
+      }
+      sequence = found.sequence();
+      hash = found.hash();
+    }
+
+    void checkHead(CertifyMigration task) throws TaskFailure {
+      if (broken.isEmpty()
+          && (sequence != task.getJournalSequence() || !hash.equals(task.getJournalHead()))) {
+        broken =
+            "the journal ends at record %d, expected record %d"
+                .formatted(sequence, task.getJournalSequence());
+      }
+      if (!broken.isEmpty()) {
+        throw new TaskFailure(
+            FailureClass.CONFIGURATION,
+            "JOURNAL_BROKEN",
+            "nothing is certified on a journal that was changed: " + broken);
+      }
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package dev.sensei.agents.validator;
+
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.certificate.CertificateDocument;
+import dev.sensei.certificate.CertificateDocument.Approval;
+import dev.sensei.certificate.CertificateDocument.Coverage;
+import dev.sensei.certificate.CertificateDocument.Database;
+import dev.sensei.certificate.CertificateDocument.Exemption;
+import dev.sensei.certificate.CertificateDocument.JournalHead;
+import dev.sensei.certificate.CertificateDocument.Ledger;
+import dev.sensei.certificate.CertificateDocument.Quarantine;
+import dev.sensei.certificate.CertificateDocument.Snapshot;
+import dev.sensei.certificate.CertificateVerdict;
+import dev.sensei.certificate.PerspectiveEvidence;
+import dev.sensei.certificate.TableProof;
+import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.CatalogJson;
+import dev.sensei.schemas.JournalRecord;
+import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.PerspectiveResult;
+import dev.sensei.schemas.event.AnalysisCompleted;
+import dev.sensei.schemas.event.CatalogDescribed;
+import dev.sensei.schemas.event.ExceptionsAccepted;
+import dev.sensei.schemas.event.LedgerReconciled;
+import dev.sensei.schemas.event.MigrationCreated;
+import dev.sensei.schemas.event.PlanApproved;
+import dev.sensei.schemas.event.PlanCompleted;
+import dev.sensei.schemas.event.ReferencesValidated;
+import dev.sensei.schemas.event.SnapshotExported;
+import dev.sensei.schemas.event.StructureValidated;
+import dev.sensei.schemas.event.TableChecked;
+import dev.sensei.schemas.event.TablePrepared;
+import dev.sensei.schemas.event.TableValidated;
+import dev.sensei.schemas.task.CertifyMigration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What a certificate needs of the journal, taken record by record; the last word on a thing holds.
+ */
+final class Evidence {
+  private static final String NOT_BUILT = "not built yet";
+
+  private final List<Approval> approvals = new ArrayList<>();
+  private final List<Snapshot> snapshots = new ArrayList<>();
+  private final Map<Integer, TableChecked> checked = new HashMap<>();
+  private final Map<Integer, TablePrepared> prepared = new HashMap<>();
+  private final Map<Integer, TableValidated> validated = new HashMap<>();
+  private final Map<String, Catalog> catalogs = new HashMap<>();
+  private Optional<MigrationCreated> created = Optional.empty();
+  private Optional<AnalysisCompleted> analysis = Optional.empty();
+  private Optional<PlanCompleted> plan = Optional.empty();
+  private Optional<PerspectiveResult> references = Optional.empty();
+  private Optional<PerspectiveResult> structure = Optional.empty();
+  private Optional<LedgerReconciled> ledger = Optional.empty();
+
+  void take(JournalRecord found) {
+    switch (found.event()) {
+      case MigrationCreated event -> created = Optional.of(event);
+      case CatalogDescribed event ->
+          catalogs.put(event.getSide(), CatalogJson.readCatalog(event.getDefinition()));
+      case AnalysisCompleted event -> analysis = Optional.of(event);
+      case PlanCompleted event -> plan = Optional.of(event);
+      case PlanApproved event ->
+          approvals.add(
+              new Approval(
+                  event.getApprover(),
+                  found.time(),
+                  event.getPlanDigest(),
+                  event.getExceptionsAccepted()));
+      case ExceptionsAccepted event ->
+          approvals.add(
+              new Approval(event.getApprover(), found.time(), event.getPlanDigest(), true));
+      case SnapshotExported event ->
+          snapshots.add(
+              new Snapshot(
+                  event.getNumber(),
+                  event.getSnapshot().getPosition(),
+                  event.getSnapshot().getXmax(),
+                  event.getSnapshot().getSystemIdentifier(),
+                  event.getSnapshot().getTimeline(),
+                  event.getSourceUnchanged()));
+      case TablePrepared event -> prepared.put(event.getTableIndex(), event);
+      case TableChecked event -> checked.put(event.getTableIndex(), event);
+      case TableValidated event -> validated.put(event.getTableIndex(), event);
+      case ReferencesValidated event -> references = Optional.of(event.getResult());
+      case StructureValidated event -> structure = Optional.of(event.getResult());
+      case LedgerReconciled event -> ledger = Optional.of(event);
+      default -> {
+        // Every other event tells how it came about, not what came of it.
+      }
+    }
+  }
+
+  CertificateDocument document(CertifyMigration task, List<TablePlan> tables, Instant now) {
+    PlanCompleted approved = plan.orElseThrow(() -> missing("a plan"));
+    List<TableProof> proofs = tables.stream().map(this::proof).toList();
+    List<Exemption> exceptions =
+        approved.getExceptions().stream()
+            .map(
+                exception ->
+                    new Exemption(
+                        exception.getKind(), exception.getObject(), exception.getReason(), 0))
+            .toList();
+    LedgerReconciled reconciled = ledger.orElseThrow(() -> missing("a reconciled ledger"));
+    List<PerspectiveEvidence> perspectives =
+        List.of(
+            evidence(PerspectiveEvidence.Perspective.STRUCTURAL, structure),
+            notChecked(
+                PerspectiveEvidence.Perspective.STATISTICAL, "fingerprints are " + NOT_BUILT),
+            evidence(PerspectiveEvidence.Perspective.REFERENTIAL, references),
+            notChecked(PerspectiveEvidence.Perspective.SEMANTIC, "business rules are " + NOT_BUILT),
+            notChecked(
+                PerspectiveEvidence.Perspective.BEHAVIORAL, "replay of queries is " + NOT_BUILT));
+    return new CertificateDocument(
+        CertificateDocument.FORMAT_VERSION,
+        UUID.nameUUIDFromBytes(
+                (task.getMigrationId() + "/" + task.getJournalHead())
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+            .toString(),
+        Instant.ofEpochMilli(now.toEpochMilli()),
+        ToolVersion.current(),
+        exceptions.isEmpty()
+            ? CertificateVerdict.CERTIFIED
+            : CertificateVerdict.CERTIFIED_WITH_EXCEPTIONS,
+        task.getMigrationId(),
+        task.getInstallation(),
+        database("source", task.getSource().getUri()),
+        database("target", task.getTarget().getUri()),
+        snapshots,
+        task.getPlanDigest(),
+        analysis.orElseThrow(() -> missing("an analysis")).getCatalogDigest(),
+        approvals,
+        perspectives,
+        proofs,
+        new Coverage(
+            tables.size(), proofs.size(), proofs.stream().mapToLong(TableProof::sourceRows).sum()),
+        List.of(),
+        exceptions,
+        new Quarantine(
+            0, "setting rows aside is " + NOT_BUILT + "; a row at fault fails its table"),
+        new Ledger(reconciled.getChunks(), reconciled.getRows(), reconciled.getDigest()),
+        new JournalHead(task.getJournalSequence(), task.getJournalHead()),
+        perspectives.stream()
+            .filter(evidence -> evidence.outcome() == PerspectiveEvidence.Outcome.NOT_CHECKED)
+            .map(
+                evidence ->
+                    evidence.perspective().name().toLowerCase(java.util.Locale.ROOT)
+                        + ": "
+                        + evidence.note())
+            .toList());
+  }
+
+  private TableProof proof(TablePlan table) {
+    TableValidated read =
+        Optional.ofNullable(validated.get(table.index()))
+            .orElseThrow(() -> missing("the validation of " + table.source()));
+    Optional<TableChecked> ledgered = Optional.ofNullable(checked.get(table.index()));
+    return new TableProof(
+        table.source().toString(),
+        table.target().toString(),
+        read.getEvidence().getSourceRows(),
+        read.getEvidence().getTargetRows(),
+        read.getEvidence().getSourceDigest(),
+        read.getEvidence().getTargetDigest(),
+        read.getEvidence().getSql(),
+        read.getEvidence().getSnapshot(),
+        Optional.ofNullable(prepared.get(table.index())).map(TablePrepared::getChunks).orElse(0),
+        ledgered.map(TableChecked::getBytes).orElse(0L),
+        ledgered.map(TableChecked::getDigest).orElse(""));
+  }
+
+  private Database database(String side, String uri) {
+    Catalog catalog =
+        Optional.ofNullable(catalogs.get(side))
+            .orElseThrow(() -> missing("the catalog of the " + side));
+    return new Database(
+        uri, catalog.database().systemIdentifier().orElse(""), catalog.database().serverVersion());
+  }
+
+  private static PerspectiveEvidence evidence(
+      PerspectiveEvidence.Perspective perspective, Optional<PerspectiveResult> result) {
+    return result
+        .filter(found -> found.getOutcome() != Outcome.UNKNOWN)
+        .map(
+            found ->
+                new PerspectiveEvidence(
+                    perspective,
+                    switch (found.getOutcome()) {
+                      case PASSED -> PerspectiveEvidence.Outcome.PASSED;
+                      case FAILED -> PerspectiveEvidence.Outcome.FAILED;
+                      case NOT_CHECKED, UNKNOWN -> PerspectiveEvidence.Outcome.NOT_CHECKED;
+                    },
+                    found.getChecked(),
+                    found.getPassed(),
+                    found.getDifferences(),
+                    found.getNote()))
+        .orElseGet(() -> notChecked(perspective, "the journal holds no result"));
+  }
+
+  private static PerspectiveEvidence notChecked(
+      PerspectiveEvidence.Perspective perspective, String note) {
+    return new PerspectiveEvidence(
+        perspective, PerspectiveEvidence.Outcome.NOT_CHECKED, 0, 0, List.of(), note);
+  }
+
+  private static IllegalStateException missing(String what) {
+    return new IllegalStateException("the journal does not hold " + what);
+  }
+}

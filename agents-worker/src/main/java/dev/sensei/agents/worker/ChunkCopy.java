@@ -1,0 +1,171 @@
+package dev.sensei.agents.worker;
+
+import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.TaskReleasedException;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.copy.ChunkBounds;
+import dev.sensei.databases.copy.ChunkCopier;
+import dev.sensei.databases.copy.ChunkResult;
+import dev.sensei.databases.copy.CopyCancelled;
+import dev.sensei.databases.copy.CopyColumn;
+import dev.sensei.databases.copy.CopySettings;
+import dev.sensei.databases.copy.CopySpec;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.failpoint.Failpoint;
+import dev.sensei.databases.ledger.ChunkKey;
+import dev.sensei.databases.ledger.ChunkWork;
+import dev.sensei.databases.ledger.CopyOutcome;
+import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.LedgerEntry;
+import dev.sensei.databases.snapshot.SnapshotSession;
+import dev.sensei.schemas.common.ChunkEvidence;
+import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.progress.ChunkProgress;
+import dev.sensei.schemas.report.ChunkCopied;
+import dev.sensei.schemas.task.CopyChunk;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+/** Copies one chunk exactly once: rows and ledger row are one transaction of the target. */
+final class ChunkCopy {
+  private final Sessions sessions;
+  private final Plans plans;
+  private final Ledger ledger;
+  private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
+
+  ChunkCopy(Sessions sessions, Plans plans, Ledger ledger) {
+    this.sessions = sessions;
+    this.plans = plans;
+    this.ledger = ledger;
+  }
+
+  void copy(CopyChunk task, TaskContext context) throws Exception {
+    TableTask table =
+        plans.tableTask(
+            context,
+            task.getPlanDigest(),
+            task.getTableIndex(),
+            task.getEpoch(),
+            task.getSource(),
+            task.getTarget());
+    TablePlan plan = table.plan();
+    Instant started = Instant.now();
+    CopyOutcome outcome;
+    try (Connection target = sessions.target(table)) {
+      outcome =
+          ledger.copyOnce(
+              target,
+              new ChunkKey(table.key(), task.getEpoch(), task.getChunk()),
+              task.getSnapshot(),
+              context.agentName(),
+              (session, chunk) ->
+                  ChunkWork.Written.clean(
+                      rows(session, task, context, spec(task, plan, chunk.bounds()))));
+    } catch (CopyCancelled cancelled) {
+      throw new TaskReleasedException(
+          "the chunk was stopped within a batch; nothing of it is written");
+    }
+    switch (outcome) {
+      case CopyOutcome.Copied copied -> report(task, context, copied.entry(), started, false);
+      case CopyOutcome.AlreadyCopied copied -> report(task, context, copied.entry(), started, true);
+      case CopyOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
+      case CopyOutcome.HeldByAnother held ->
+          throw new TaskFailure(
+              FailureClass.TRANSIENT,
+              "CHUNK_HELD",
+              "another worker copies chunk %d of %s".formatted(task.getChunk(), task.getTable()),
+              task.getTable());
+      case CopyOutcome.NotPlanned notPlanned ->
+          throw new TaskFailure(
+              FailureClass.INTERNAL,
+              "CHUNK_NOT_PLANNED",
+              "the ledger has no bounds for chunk %d of %s"
+                  .formatted(task.getChunk(), task.getTable()),
+              task.getTable());
+      case CopyOutcome.OtherSnapshot other ->
+          throw new TaskFailure(
+              FailureClass.INTERNAL,
+              "OTHER_SNAPSHOT",
+              "chunk %d of %s was planned under snapshot %d, the task names %d"
+                  .formatted(
+                      task.getChunk(), task.getTable(), other.plannedNumber(), task.getSnapshot()),
+              task.getTable());
+    }
+  }
+
+  private ChunkResult rows(Connection target, CopyChunk task, TaskContext context, CopySpec spec) {
+    try (Connection source = sessions.source(task.getSource())) {
+      SnapshotSession.adopt(source, task.getSnapshotId());
+      return copier.copy(
+          source,
+          target,
+          spec,
+          (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
+          context::cancelled);
+    } catch (SQLException closing) {
+      throw DatabaseErrors.translate("closing the session of the source", closing);
+    }
+  }
+
+  private static CopySpec spec(CopyChunk task, TablePlan plan, ChunkBounds bounds) {
+    List<CopyColumn> columns =
+        plan.columns().stream()
+            .map(
+                column ->
+                    column.sourceType().equals(column.targetType())
+                        ? CopyColumn.renamed(column.source(), column.target())
+                        : CopyColumn.computed(
+                            SqlIdentifier.quote(column.source()) + "::" + column.targetType(),
+                            column.target()))
+            .toList();
+    return new CopySpec(
+        plan.source(), plan.target(), columns, bounds, Math.toIntExact(task.getBatchRows()));
+  }
+
+  private static ChunkProgress progress(
+      CopyChunk task, TaskContext context, long rows, long bytes) {
+    return ChunkProgress.newBuilder()
+        .setMigrationId(task.getMigrationId())
+        .setTable(task.getTable())
+        .setTableIndex(task.getTableIndex())
+        .setEpoch(task.getEpoch())
+        .setChunk(task.getChunk())
+        .setRows(rows)
+        .setBytes(bytes)
+        .setAgent(context.agentName())
+        .build();
+  }
+
+  private static void report(
+      CopyChunk task, TaskContext context, LedgerEntry entry, Instant started, boolean again)
+      throws TaskFailure, TaskReleasedException {
+    Failpoint.BEFORE_REPORT.hit();
+    Instant finished = entry.committedAt();
+    context.report(
+        ChunkCopied.newBuilder()
+            .setMigrationId(task.getMigrationId())
+            .setTaskId(task.getTaskId())
+            .setAttempt(task.getAttempt())
+            .setAgent(context.agentName())
+            .setTable(task.getTable())
+            .setTableIndex(task.getTableIndex())
+            .setEpoch(task.getEpoch())
+            .setEvidence(
+                ChunkEvidence.newBuilder()
+                    .setChunk(task.getChunk())
+                    .setSnapshot(entry.snapshotNumber())
+                    .setRows(entry.result().rows())
+                    .setBytes(entry.result().bytes())
+                    .setDigest(entry.result().digest().toString())
+                    .setWorker(entry.worker())
+                    .setStartedAt(started.isAfter(finished) ? finished : started)
+                    .setFinishedAt(finished)
+                    .build())
+            .setRedelivered(again)
+            .build());
+  }
+}

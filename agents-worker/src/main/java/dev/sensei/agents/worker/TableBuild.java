@@ -1,0 +1,176 @@
+package dev.sensei.agents.worker;
+
+import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.copy.ChunkResult;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.failpoint.Failpoint;
+import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.Settlement;
+import dev.sensei.schemas.report.ForeignKeysAdded;
+import dev.sensei.schemas.report.TableChecked;
+import dev.sensei.schemas.report.TableCompleted;
+import dev.sensei.schemas.task.AddForeignKeys;
+import dev.sensei.schemas.task.CheckTable;
+import dev.sensei.schemas.task.CompleteTable;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What follows a table's rows: the ledger's settlement, the count, keys, indexes, foreign keys. */
+final class TableBuild {
+  private final Sessions sessions;
+  private final Plans plans;
+  private final Ledger ledger;
+  private final Statements statements;
+
+  TableBuild(Sessions sessions, Plans plans, Ledger ledger) {
+    this.sessions = sessions;
+    this.plans = plans;
+    this.ledger = ledger;
+    this.statements = new Statements(ledger);
+  }
+
+  void check(CheckTable task, TaskContext context) throws Exception {
+    TableTask table =
+        plans.tableTask(
+            context,
+            task.getPlanDigest(),
+            task.getTableIndex(),
+            task.getEpoch(),
+            task.getSource(),
+            task.getTarget());
+    TablePlan plan = table.plan();
+    TableChecked.Builder report =
+        TableChecked.newBuilder()
+            .setMigrationId(task.getMigrationId())
+            .setTaskId(task.getTaskId())
+            .setAttempt(task.getAttempt())
+            .setAgent(context.agentName())
+            .setTable(task.getTable())
+            .setTableIndex(task.getTableIndex())
+            .setEpoch(task.getEpoch());
+    try (Connection target = sessions.target(table)) {
+      Settlement.Settled settled = settle(target, table);
+      ChunkResult total = settled.total();
+      report
+          .setRows(total.rows())
+          .setBytes(total.bytes())
+          .setDigest(total.digest().toString())
+          .setMissingChunks(settled.missing());
+      if (settled.complete()) {
+        report
+            .setTargetRows(plan.definition().holdsRows() ? count(target, plan.target()) : 0)
+            .setBuilt(
+                statements.run(target, context, mark("keys", task.getTableIndex()), plan.keys()));
+      } else {
+        report.setTargetRows(0).setBuilt(List.of());
+      }
+    }
+    Failpoint.BEFORE_REPORT.hit();
+    context.report(report.build());
+  }
+
+  void complete(CompleteTable task, TaskContext context) throws Exception {
+    TableTask table =
+        plans.tableTask(
+            context,
+            task.getPlanDigest(),
+            task.getTableIndex(),
+            task.getEpoch(),
+            task.getSource(),
+            task.getTarget());
+    TablePlan plan = table.plan();
+    List<String> built;
+    try (Connection target = sessions.target(table)) {
+      built =
+          new ArrayList<>(
+              statements.run(
+                  target, context, mark("indexes", task.getTableIndex()), plan.indexes()));
+      if (plan.definition().holdsRows()) {
+        analyze(target, plan.target());
+        built.add("statistics of " + plan.target());
+      }
+    }
+    Failpoint.BEFORE_REPORT.hit();
+    context.report(
+        TableCompleted.newBuilder()
+            .setMigrationId(task.getMigrationId())
+            .setTaskId(task.getTaskId())
+            .setAttempt(task.getAttempt())
+            .setAgent(context.agentName())
+            .setTable(task.getTable())
+            .setTableIndex(task.getTableIndex())
+            .setEpoch(task.getEpoch())
+            .setBuilt(built)
+            .build());
+  }
+
+  void addForeignKeys(AddForeignKeys task, TaskContext context) throws Exception {
+    TableTask table =
+        plans.tableTask(
+            context,
+            task.getPlanDigest(),
+            task.getTableIndex(),
+            task.getEpoch(),
+            task.getSource(),
+            task.getTarget());
+    TablePlan plan = table.plan();
+    List<String> built;
+    try (Connection target = sessions.target(table)) {
+      built =
+          statements.run(
+              target, context, mark("foreign-keys", task.getTableIndex()), plan.foreignKeys());
+    }
+    Failpoint.BEFORE_REPORT.hit();
+    context.report(
+        ForeignKeysAdded.newBuilder()
+            .setMigrationId(task.getMigrationId())
+            .setTaskId(task.getTaskId())
+            .setAttempt(task.getAttempt())
+            .setAgent(context.agentName())
+            .setTable(task.getTable())
+            .setTableIndex(task.getTableIndex())
+            .setEpoch(task.getEpoch())
+            .setBuilt(built)
+            .build());
+  }
+
+  private Settlement.Settled settle(Connection target, TableTask table) throws TaskFailure {
+    return switch (ledger.settle(target, table.key(), table.epoch())) {
+      case Settlement.Settled settled -> settled;
+      case Settlement.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
+    };
+  }
+
+  private static String mark(String kind, int tableIndex) {
+    return kind + " of table " + tableIndex;
+  }
+
+  private static long count(Connection target, TableName table) {
+    return DatabaseErrors.call(
+        "counting the rows of " + table,
+        () -> {
+          try (Statement statement = target.createStatement();
+              ResultSet row =
+                  statement.executeQuery("SELECT count(*) FROM ONLY " + table.quoted())) {
+            row.next();
+            return row.getLong(1);
+          }
+        });
+  }
+
+  private static void analyze(Connection target, TableName table) {
+    DatabaseErrors.run(
+        "collecting statistics of " + table,
+        () -> {
+          try (Statement statement = target.createStatement()) {
+            statement.execute("ANALYZE " + table.quoted());
+          }
+        });
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sensei.agents.worker;
+
+import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.ledger.TableKey;
+import dev.sensei.schemas.common.DatabaseReference;
+import dev.sensei.schemas.common.FailureClass;
+import java.util.OptionalLong;
+
+/**
+ * What every task on a table has in common.
+ *
+ * @param context the attempt
+ * @param plan the table's plan
+ * @param source where rows come from
+ * @param target where they go
+ * @param epoch the epoch that the task was issued for
+ */
+record TableTask(
+    TaskContext context,
+    TablePlan plan,
+    DatabaseReference source,
+    DatabaseReference target,
+    int epoch) {
+
+  /** The source table's name, as tasks and reports give it. */
+  String table() {
+    return plan.source().toString();
+  }
+
+  String migrationId() {
+    return context.task().migrationId();
+  }
+
+  TableKey key() {
+    return new TableKey(migrationId(), plan.target());
+  }
+
+  /** The failure that tells the orchestrator that another epoch holds now. */
+  TaskFailure superseded(OptionalLong current) {
+    String now = current.isPresent() ? "epoch " + current.getAsLong() : "no claim";
+    return new TaskFailure(
+        FailureClass.SUPERSEDED,
+        "EPOCH_SUPERSEDED",
+        "expected epoch %d of %s in the target's ledger, found %s; nothing was written"
+            .formatted(epoch, table(), now),
+        table());
+  }
+}

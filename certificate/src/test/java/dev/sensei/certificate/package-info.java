@@ -1,0 +1,5 @@
+/** Tests of the certificate. */
+@NullMarked
+package dev.sensei.certificate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.sensei.databases.copy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the search found.
+ *
+ * @param written the rows that the target took, in the caller's transaction
+ * @param faults the rows that it did not
+ * @param complete whether the whole chunk was gone through; false where the search gave up at its
+ *     bound, and then the chunk must not be committed
+ * @param statements how many COPY statements it took
+ */
+public record BisectionResult(
+    ChunkResult written, List<RowFault> faults, boolean complete, long statements) {
+  public BisectionResult {
+    faults = List.copyOf(faults);
+  }
+
+  /** Rows at fault by SQLSTATE. */
+  public Map<String, Long> countsByKind() {
+    Map<String, Long> counts = new TreeMap<>();
+    faults.forEach(fault -> counts.merge(fault.kind(), 1L, Long::sum));
+    return counts;
+  }
+}

@@ -1,0 +1,248 @@
+package dev.sensei.databases.copy;
+
+import dev.sensei.databases.errors.DatabaseErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads one chunk on a virtual thread of its own, hashes it, and hands it over in buffers. */
+final class ChunkReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkReader.class);
+
+  private final Connection source;
+  private final CopySpec spec;
+  private final CopySettings settings;
+  private final CancelSignal cancel;
+  private final TupleParser parser = new TupleParser();
+  private final BlockingQueue<CopyBuffer> free;
+  private final BlockingQueue<CopyBuffer> filled;
+  private final FutureTask<ChunkResult> reading;
+  private volatile boolean abandoned;
+
+  private ChunkReader(
+      Connection source, CopySpec spec, CopySettings settings, CancelSignal cancel) {
+    this.source = source;
+    this.spec = spec;
+    this.settings = settings;
+    this.cancel = cancel;
+    this.free = new ArrayBlockingQueue<>(settings.buffers());
+    this.filled = new ArrayBlockingQueue<>(settings.buffers());
+    for (int i = 0; i < settings.buffers(); i++) {
+      free.add(new CopyBuffer(settings.bufferBytes()));
+    }
+    this.reading = new FutureTask<>(this::read);
+  }
+
+  /** What the writing thread gets. */
+  sealed interface Next {
+    /** Nothing within the wait. */
+    record NotYet() implements Next {}
+
+    /** All is read. */
+    record End() implements Next {}
+
+    /** A buffer, to be given back. */
+    record Filled(CopyBuffer buffer) implements Next {}
+  }
+
+  static ChunkReader start(
+      Connection source, CopySpec spec, CopySettings settings, CancelSignal cancel) {
+    ChunkReader reader = new ChunkReader(source, spec, settings, cancel);
+    Thread.ofVirtual().name("chunk-reader").start(reader.reading);
+    return reader;
+  }
+
+  /** The next buffer; failures of the reading thread are thrown here. */
+  Next next(long waitMillis) {
+    try {
+      CopyBuffer buffer = filled.poll();
+      if (buffer == null && !reading.isDone()) {
+        buffer = filled.poll(waitMillis, TimeUnit.MILLISECONDS);
+      }
+      if (buffer == null && reading.isDone()) {
+        // It may have put its last one between our look and its end.
+        buffer = filled.poll();
+        if (buffer == null) {
+          result();
+          return new Next.End();
+        }
+      }
+      return buffer == null ? new Next.NotYet() : new Next.Filled(buffer);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CopyCancelled();
+    }
+  }
+
+  void giveBack(CopyBuffer buffer) {
+    buffer.clear();
+    free.add(buffer);
+  }
+
+  /** What was read, once {@link #next} has said that all is. */
+  ChunkResult result() {
+    try {
+      return reading.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("the reading thread failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CopyCancelled();
+    }
+  }
+
+  /** Stops the reading thread and waits for it: the source's session is then free again. */
+  @Override
+  public void close() {
+    abandoned = true;
+    boolean interrupted = false;
+    boolean queryCancelled = false;
+    while (true) {
+      try {
+        reading.get(settings.stopWait().toMillis(), TimeUnit.MILLISECONDS);
+        break;
+      } catch (ExecutionException e) {
+        // Already thrown by result(), or of no interest any more.
+        break;
+      } catch (TimeoutException e) {
+        // It waits for the server. After the query was cancelled there is an answer.
+        if (queryCancelled) {
+          LOG.warn("the source does not answer a cancellation; giving its session up");
+          abort();
+          break;
+        }
+        cancelQuery();
+        queryCancelled = true;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ChunkResult read() {
+    return DatabaseErrors.call("reading rows of " + spec.sourceTable(), this::readTranslated);
+  }
+
+  private ChunkResult readTranslated() throws SQLException {
+    Optional<Savepoint> savepoint =
+        source.getAutoCommit() ? Optional.empty() : Optional.of(source.setSavepoint());
+    boolean done = false;
+    Optional<CopyOut> open = Optional.empty();
+    try {
+      CopyOut out = source.unwrap(PGConnection.class).getCopyAPI().copyOut(spec.copyOutSql());
+      open = Optional.of(out);
+      CopyBuffer buffer = takeFree();
+      byte[] piece = out.readFromCopy();
+      while (piece != null) {
+        if (stopped()) {
+          throw new CopyCancelled();
+        }
+        if (!buffer.isEmpty() && !buffer.hasRoomFor(piece.length)) {
+          handOver(buffer);
+          buffer = takeFree();
+        }
+        parser.accept(piece, 0, piece.length);
+        buffer.append(piece);
+        piece = out.readFromCopy();
+      }
+      parser.end();
+      handOver(buffer);
+      done = true;
+      if (savepoint.isPresent()) {
+        source.releaseSavepoint(savepoint.get());
+      }
+      return parser.result();
+    } finally {
+      if (!done) {
+        restore(open, savepoint);
+      }
+    }
+  }
+
+  private boolean stopped() {
+    return abandoned || cancel.requested();
+  }
+
+  private CopyBuffer takeFree() {
+    try {
+      while (!stopped()) {
+        CopyBuffer buffer = free.poll(100, TimeUnit.MILLISECONDS);
+        if (buffer != null) {
+          return buffer;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new CopyCancelled();
+  }
+
+  private void handOver(CopyBuffer buffer) {
+    buffer.mark(parser.rows(), parser.bytes());
+    // There is room: both queues hold as many as there are buffers.
+    filled.add(buffer);
+  }
+
+  private void restore(Optional<CopyOut> out, Optional<Savepoint> savepoint) {
+    out.ifPresent(copy -> abandon(source, copy));
+    try {
+      if (savepoint.isPresent()) {
+        source.rollback(savepoint.get());
+      }
+    } catch (SQLException e) {
+      LOG.debug("the source's session is lost: {}", e.getSQLState());
+    }
+  }
+
+  /**
+   * Ends a COPY before its end: cancels the query, then reads what is on its way up to the server's
+   * error, so that the session is clean.
+   */
+  static void abandon(Connection source, CopyOut out) {
+    try {
+      if (out.isActive()) {
+        source.unwrap(PGConnection.class).cancelQuery();
+      }
+      byte[] rest = out.isActive() ? out.readFromCopy() : null;
+      while (rest != null) {
+        rest = out.readFromCopy();
+      }
+    } catch (SQLException e) {
+      // The server says that the query was cancelled, which is what was asked for.
+      LOG.debug("ending a read gave {}", e.getSQLState());
+    }
+  }
+
+  private void cancelQuery() {
+    try {
+      source.unwrap(PGConnection.class).cancelQuery();
+    } catch (SQLException e) {
+      LOG.debug("cancelling a read of {} gave {}", spec.sourceTable(), e.getSQLState());
+    }
+  }
+
+  private void abort() {
+    try {
+      source.abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debug("aborting the source's session gave {}", e.getSQLState());
+    }
+  }
+}

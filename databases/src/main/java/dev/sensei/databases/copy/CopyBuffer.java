@@ -1,0 +1,63 @@
+package dev.sensei.databases.copy;
+
+import java.util.Arrays;
+
+/** Bytes on their way from the reading to the writing thread, with the counts behind the last. */
+final class CopyBuffer {
+  private final int capacity;
+  private byte[] array;
+  private int length;
+  private long rowsSoFar;
+  private long bytesSoFar;
+
+  CopyBuffer(int capacity) {
+    this.capacity = capacity;
+    this.array = new byte[capacity];
+  }
+
+  boolean hasRoomFor(int more) {
+    return length + more <= array.length;
+  }
+
+  boolean isEmpty() {
+    return length == 0;
+  }
+
+  /** Appends; grows where there is no room. */
+  void append(byte[] data) {
+    if (!hasRoomFor(data.length)) {
+      array = Arrays.copyOf(array, Math.addExact(length, data.length));
+    }
+    System.arraycopy(data, 0, array, length, data.length);
+    length += data.length;
+  }
+
+  void mark(long rows, long bytes) {
+    rowsSoFar = rows;
+    bytesSoFar = bytes;
+  }
+
+  /** Empties it, and lets go of what it grew by for a wide row. */
+  void clear() {
+    length = 0;
+    if (array.length > capacity) {
+      array = new byte[capacity];
+    }
+  }
+
+  byte[] array() {
+    return array;
+  }
+
+  int length() {
+    return length;
+  }
+
+  long rowsSoFar() {
+    return rowsSoFar;
+  }
+
+  long bytesSoFar() {
+    return bytesSoFar;
+  }
+}

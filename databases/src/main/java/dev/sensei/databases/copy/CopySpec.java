@@ -1,0 +1,64 @@
+package dev.sensei.databases.copy;
+
+import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.TableName;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What to copy for one chunk.
+ *
+ * @param sourceTable read with {@code ONLY}: partitions and children are chunks of their own
+ * @param targetTable where the rows go
+ * @param columns in the order in which they are sent; generated columns must not be among them;
+ *     identity columns may, also {@code GENERATED ALWAYS}. May be empty, for a table without
+ *     columns
+ * @param bounds the blocks to read
+ * @param batchRows after how many rows progress is told; at least 1
+ */
+public record CopySpec(
+    TableName sourceTable,
+    TableName targetTable,
+    List<CopyColumn> columns,
+    ChunkBounds bounds,
+    int batchRows) {
+  /** Rows between two calls of the progress callback, unless said otherwise. */
+  public static final int DEFAULT_BATCH_ROWS = 10_000;
+
+  public CopySpec {
+    columns = List.copyOf(columns);
+    if (batchRows < 1) {
+      throw new IllegalArgumentException("batchRows must be positive, is " + batchRows);
+    }
+  }
+
+  /** The same rows in batches of the usual size. */
+  public static CopySpec of(
+      TableName source, TableName target, List<CopyColumn> columns, ChunkBounds bounds) {
+    return new CopySpec(source, target, columns, bounds, DEFAULT_BATCH_ROWS);
+  }
+
+  /** The query whose result is the chunk. */
+  public String selectSql() {
+    return "SELECT "
+        + columns.stream().map(CopyColumn::sourceSql).collect(Collectors.joining(", "))
+        + " FROM ONLY "
+        + sourceTable.quoted()
+        + bounds.whereClause();
+  }
+
+  String copyOutSql() {
+    return "COPY (" + selectSql() + ") TO STDOUT (FORMAT binary)";
+  }
+
+  String copyInSql() {
+    String names =
+        columns.stream()
+            .map(column -> SqlIdentifier.quote(column.target()))
+            .collect(Collectors.joining(", "));
+    return "COPY "
+        + targetTable.quoted()
+        + (columns.isEmpty() ? "" : " (" + names + ")")
+        + " FROM STDIN (FORMAT binary)";
+  }
+}

@@ -1,0 +1,234 @@
+package dev.sensei.databases.copy;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import com.dynatrace.hash4j.hashing.Hashing;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.errors.ErrorClass;
+import java.security.GeneralSecurityException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * Copies a chunk around the rows that the target does not take, and says which these are.
+ *
+ * <p>The chunk is read again and tried in batches, each under a savepoint. A batch that fails is
+ * halved, the first half before the second, until single rows are left: that takes about twice the
+ * logarithm of the batch's rows in statements for each row at fault. What the target takes stays,
+ * so the second of two rows with the same key is the one at fault.
+ */
+public final class DataErrorBisection {
+  private static final byte[] HEADER = {
+    'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
+  };
+  private static final byte[] TRAILER = {(byte) 0xFF, (byte) 0xFF};
+
+  private final BisectionSettings settings;
+  private final SecretKeySpec hmacKey;
+
+  /**
+   * A bisection with its own secret.
+   *
+   * @param hmacKey what rows at fault are hashed with; the caller's secret, not empty
+   */
+  public DataErrorBisection(BisectionSettings settings, byte[] hmacKey) {
+    this.settings = settings;
+    this.hmacKey = new SecretKeySpec(hmacKey, "HmacSHA256");
+  }
+
+  /**
+   * Copies what can be copied.
+   *
+   * @param source as for {@link ChunkCopier#copy}
+   * @param target in a transaction that has not failed: roll back to a savepoint from before the
+   *     failed copy first
+   * @param quarantine receives every row at fault
+   * @throws CopyCancelled where the signal asked to stop
+   * @throws DatabaseException for errors of any class but DATA
+   */
+  public BisectionResult copyAround(
+      Connection source,
+      Connection target,
+      CopySpec spec,
+      QuarantineSink quarantine,
+      CancelSignal cancel) {
+    Run run = new Run(target, spec, quarantine, cancel);
+    return DatabaseErrors.call(
+        "reading rows of " + spec.sourceTable(),
+        () -> {
+          Optional<Savepoint> before =
+              source.getAutoCommit() ? Optional.empty() : Optional.of(source.setSavepoint());
+          boolean done = false;
+          Optional<CopyOut> open = Optional.empty();
+          try {
+            CopyOut out = source.unwrap(PGConnection.class).getCopyAPI().copyOut(spec.copyOutSql());
+            open = Optional.of(out);
+            boolean complete = run.all(out);
+            done = complete;
+            return run.result(complete);
+          } finally {
+            if (!done) {
+              stop(source, open, before);
+            }
+          }
+        });
+  }
+
+  private static void stop(Connection source, Optional<CopyOut> open, Optional<Savepoint> before)
+      throws SQLException {
+    open.ifPresent(out -> ChunkReader.abandon(source, out));
+    if (before.isPresent() && !source.isClosed()) {
+      source.rollback(before.get());
+    }
+  }
+
+  private final class Run {
+    private final Connection target;
+    private final CopySpec spec;
+    private final QuarantineSink quarantine;
+    private final CancelSignal cancel;
+    private final TupleBatch batch = new TupleBatch();
+    private final List<RowFault> faults = new ArrayList<>();
+    private ChunkResult written = ChunkResult.EMPTY;
+    private long statements;
+
+    Run(Connection target, CopySpec spec, QuarantineSink quarantine, CancelSignal cancel) {
+      this.target = target;
+      this.spec = spec;
+      this.quarantine = quarantine;
+      this.cancel = cancel;
+    }
+
+    BisectionResult result(boolean complete) {
+      return new BisectionResult(written, faults, complete, statements);
+    }
+
+    /** False where there are too many faults. */
+    boolean all(CopyOut out) throws SQLException {
+      TupleParser parser = new TupleParser(batch);
+      byte[] piece = out.readFromCopy();
+      while (piece != null) {
+        parser.accept(piece, 0, piece.length);
+        if (batch.rows() >= settings.batchRows()
+            || batch.completeBytes() >= settings.batchBytes()) {
+          if (!batch()) {
+            return false;
+          }
+        }
+        piece = out.readFromCopy();
+      }
+      parser.end();
+      return batch();
+    }
+
+    private boolean batch() {
+      boolean goOn = batch.rows() == 0 || half(0, batch.rows());
+      batch.clear();
+      return goOn;
+    }
+
+    private boolean half(int from, int to) {
+      if (cancel.requested()) {
+        throw new CopyCancelled();
+      }
+      Optional<DatabaseException> failure = attempt(from, to);
+      if (failure.isEmpty()) {
+        count(from, to);
+        return true;
+      }
+      if (to - from == 1) {
+        fault(from, failure.get());
+        return faults.size() < settings.maxFaults();
+      }
+      int middle = (from + to) >>> 1;
+      return half(from, middle) && half(middle, to);
+    }
+
+    private Optional<DatabaseException> attempt(int from, int to) {
+      statements++;
+      String doing = "writing rows to " + spec.targetTable();
+      return DatabaseErrors.call(
+          doing,
+          () -> {
+            Savepoint before = target.setSavepoint();
+            try {
+              send(from, to);
+              target.releaseSavepoint(before);
+              return Optional.<DatabaseException>empty();
+            } catch (SQLException e) {
+              DatabaseException translated = DatabaseErrors.translate(doing, e);
+              if (translated.errorClass() != ErrorClass.DATA) {
+                throw translated;
+              }
+              target.rollback(before);
+              target.releaseSavepoint(before);
+              return Optional.of(translated);
+            }
+          });
+    }
+
+    private void send(int from, int to) throws SQLException {
+      CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(spec.copyInSql());
+      boolean done = false;
+      try {
+        in.writeToCopy(HEADER, 0, HEADER.length);
+        int start = batch.start(from);
+        in.writeToCopy(batch.bytes(), start, batch.start(to) - start);
+        in.writeToCopy(TRAILER, 0, TRAILER.length);
+        in.endCopy();
+        done = true;
+      } finally {
+        if (!done && in.isActive()) {
+          ChunkCopier.abandon(in);
+        }
+      }
+      // A deferred constraint would otherwise only fail at the commit, for all rows at once.
+      try (Statement statement = target.createStatement()) {
+        statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+      }
+    }
+
+    private void count(int from, int to) {
+      TransportDigest digest = TransportDigest.ZERO;
+      for (int row = from; row < to; row++) {
+        int start = batch.start(row);
+        HashValue128 hash =
+            Hashing.xxh3_128()
+                .hashBytesTo128Bits(batch.bytes(), start, batch.start(row + 1) - start);
+        digest =
+            digest.plus(
+                new TransportDigest(hash.getMostSignificantBits(), hash.getLeastSignificantBits()));
+      }
+      long bytes = (long) batch.start(to) - batch.start(from);
+      written = written.plus(new ChunkResult(to - from, bytes, digest));
+    }
+
+    private void fault(int row, DatabaseException why) {
+      byte[] tuple = batch.tuple(row);
+      RowFault fault = new RowFault(hmac(tuple), why.fields());
+      faults.add(fault);
+      quarantine.quarantine(fault, tuple);
+    }
+  }
+
+  private String hmac(byte[] tuple) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(hmacKey);
+      return HexFormat.of().formatHex(mac.doFinal(tuple));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has HmacSHA256", e);
+    }
+  }
+}

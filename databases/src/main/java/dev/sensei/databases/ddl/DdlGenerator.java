@@ -1,0 +1,272 @@
+package dev.sensei.databases.ddl;
+
+import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.Extension;
+import dev.sensei.databases.catalog.ForeignKey;
+import dev.sensei.databases.catalog.Index;
+import dev.sensei.databases.catalog.IndexStatistics;
+import dev.sensei.databases.catalog.Key;
+import dev.sensei.databases.catalog.Schema;
+import dev.sensei.databases.catalog.Sequence;
+import dev.sensei.databases.catalog.SequenceValue;
+import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.catalog.View;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Turns a catalog into the statements that build it in an empty target, in the order of {@link
+ * Section}. All names are qualified; run {@link #SESSION} first on the connection.
+ */
+public final class DdlGenerator {
+  /** Settings for a session that runs the statements, as a restore of {@code pg_dump} sets them. */
+  public static final List<String> SESSION =
+      List.of(
+          "SET search_path = ''",
+          "SET check_function_bodies = false",
+          "SET row_security = off",
+          "SET statement_timeout = 0",
+          "SET lock_timeout = 0",
+          "SET idle_in_transaction_session_timeout = 0",
+          "SET xmloption = content",
+          "SET client_min_messages = warning");
+
+  private DdlGenerator() {}
+
+  /**
+   * Everything that comes before rows: schemas, extensions, types, routines, sequences and tables
+   * without keys.
+   */
+  public static List<Statement> preData(Catalog catalog) {
+    List<Statement> all = new ArrayList<>();
+    for (Schema schema : catalog.schemas()) {
+      all.add(
+          new Statement(
+              "CREATE SCHEMA IF NOT EXISTS " + SqlIdentifier.quote(schema.name()),
+              "schema " + SqlIdentifier.quoteWhereNeeded(schema.name()),
+              Section.SCHEMAS));
+    }
+    for (Extension extension : catalog.extensions()) {
+      all.add(
+          new Statement(
+              "CREATE EXTENSION IF NOT EXISTS "
+                  + SqlIdentifier.quote(extension.name())
+                  + " WITH SCHEMA "
+                  + SqlIdentifier.quote(extension.schema()),
+              "extension " + SqlIdentifier.quoteWhereNeeded(extension.name()),
+              Section.EXTENSIONS));
+    }
+    all.addAll(CreationOrder.beforeRows(catalog));
+    for (Sequence sequence : catalog.sequences()) {
+      sequence
+          .ownedBy()
+          .ifPresent(
+              column ->
+                  all.add(
+                      new Statement(
+                          "ALTER SEQUENCE "
+                              + sequence.name().quoted()
+                              + " OWNED BY "
+                              + column.table().quoted()
+                              + "."
+                              + SqlIdentifier.quote(column.column()),
+                          "sequence " + sequence.name(),
+                          Section.SEQUENCE_OWNERS)));
+    }
+    return all;
+  }
+
+  /** The table itself with its columns and checks, without keys and indexes. */
+  public static List<Statement> table(Table table) {
+    return TableStatements.create(table);
+  }
+
+  /** Primary key, unique and exclusion constraints. */
+  public static List<Statement> keys(Table table) {
+    List<Statement> all = new ArrayList<>();
+    for (Key key : table.keys()) {
+      StringBuilder sql = new StringBuilder("ALTER TABLE ONLY ").append(table.name().quoted());
+      sql.append(" ADD CONSTRAINT ").append(SqlIdentifier.quote(key.name())).append(' ');
+      String definition = key.definition();
+      // An exclusion's WHERE comes behind the index options, as the grammar has it.
+      int where = key.kind() == Key.Kind.EXCLUSION ? definition.lastIndexOf(" WHERE (") : -1;
+      sql.append(where < 0 ? definition : definition.substring(0, where));
+      if (!key.options().isEmpty()) {
+        sql.append(" WITH (").append(Options.list(key.options())).append(')');
+      }
+      if (where >= 0) {
+        sql.append(definition.substring(where));
+      }
+      sql.append(key.deferrable() ? " DEFERRABLE" : "");
+      sql.append(key.initiallyDeferred() ? " INITIALLY DEFERRED" : "");
+      String object =
+          "constraint " + SqlIdentifier.quoteWhereNeeded(key.name()) + " on table " + table.name();
+      all.add(new Statement(sql.toString(), object, Section.KEYS));
+      for (IndexStatistics statistics : key.indexStatistics()) {
+        all.add(
+            indexStatistics(
+                new TableName(table.name().schema(), key.name()), statistics, Section.KEYS));
+      }
+    }
+    return all;
+  }
+
+  /** The indexes that no constraint owns. */
+  public static List<Statement> indexes(Table table) {
+    return indexes(table.indexes());
+  }
+
+  /** A partition's indexes become parts of its parent's. */
+  public static List<Statement> attachIndexes(Table table) {
+    List<Statement> all = new ArrayList<>();
+    for (Key key : table.keys()) {
+      key.parentIndex()
+          .ifPresent(
+              parent -> all.add(attach(parent, new TableName(table.name().schema(), key.name()))));
+    }
+    for (Index index : table.indexes()) {
+      if (index.valid()) {
+        index.parentIndex().ifPresent(parent -> all.add(attach(parent, index.name())));
+      }
+    }
+    return all;
+  }
+
+  /** The table's foreign keys; what they reference must be complete. */
+  public static List<Statement> foreignKeys(Table table) {
+    List<Statement> all = new ArrayList<>();
+    for (ForeignKey key : table.foreignKeys()) {
+      String only =
+          switch (table.kind()) {
+            case PARTITIONED -> "";
+            case ORDINARY -> "ONLY ";
+          };
+      all.add(
+          new Statement(
+              "ALTER TABLE "
+                  + only
+                  + table.name().quoted()
+                  + " ADD CONSTRAINT "
+                  + SqlIdentifier.quote(key.name())
+                  + " "
+                  + key.definition(),
+              "constraint "
+                  + SqlIdentifier.quoteWhereNeeded(key.name())
+                  + " on table "
+                  + table.name(),
+              Section.FOREIGN_KEYS));
+    }
+    return all;
+  }
+
+  /** Sets sequences to where they stood. */
+  public static List<Statement> sequenceValues(Collection<SequenceValue> values) {
+    return values.stream()
+        .map(
+            value ->
+                new Statement(
+                    "SELECT pg_catalog.setval("
+                        + Options.literal(value.name().quoted())
+                        + ", "
+                        + value.lastValue()
+                        + ", "
+                        + value.called()
+                        + ")",
+                    "sequence " + value.name(),
+                    Section.SEQUENCE_VALUES))
+        .toList();
+  }
+
+  /**
+   * Views, and routines that need views, in the order of their dependencies. Materialised views are
+   * filled where they were, which reads the tables.
+   */
+  public static List<Statement> views(Catalog catalog) {
+    List<Statement> all = new ArrayList<>(CreationOrder.afterRows(catalog));
+    for (View view : catalog.views()) {
+      all.addAll(indexes(view.indexes()));
+    }
+    return all;
+  }
+
+  /** What belongs to a table when all tables, rows, keys and views are there. */
+  public static List<Statement> postTable(Table table) {
+    return PostTableStatements.of(table);
+  }
+
+  /** The same for a view. */
+  public static List<Statement> postView(View view) {
+    return PostTableStatements.of(view);
+  }
+
+  /** All comments. */
+  public static List<Statement> comments(Catalog catalog) {
+    return CommentStatements.of(catalog);
+  }
+
+  /**
+   * The owners, of objects whose owner is a role of the target and is not the one connected.
+   *
+   * @param roles the roles of the target that the connected one may hand objects to
+   * @param connected the role that creates the objects
+   */
+  public static List<Statement> owners(
+      Catalog catalog, Collection<String> roles, String connected) {
+    return OwnerStatements.of(catalog, roles, connected);
+  }
+
+  /**
+   * All statements that build the catalog in an empty target which gets no rows, or whose rows come
+   * between those of {@link #preData} and the others.
+   */
+  public static List<Statement> postData(Catalog catalog, Collection<SequenceValue> values) {
+    List<Statement> all = new ArrayList<>();
+    catalog.tables().forEach(table -> all.addAll(keys(table)));
+    catalog.tables().forEach(table -> all.addAll(indexes(table)));
+    catalog.tables().forEach(table -> all.addAll(attachIndexes(table)));
+    catalog.tables().forEach(table -> all.addAll(foreignKeys(table)));
+    all.addAll(sequenceValues(values));
+    all.addAll(views(catalog));
+    catalog.tables().forEach(table -> all.addAll(postTable(table)));
+    catalog.views().forEach(view -> all.addAll(postView(view)));
+    all.addAll(comments(catalog));
+    return all;
+  }
+
+  private static List<Statement> indexes(List<Index> indexes) {
+    List<Statement> all = new ArrayList<>();
+    for (Index index : indexes) {
+      if (!index.valid()) {
+        continue;
+      }
+      all.add(new Statement(index.definition(), "index " + index.name(), Section.INDEXES));
+      for (IndexStatistics statistics : index.statistics()) {
+        all.add(indexStatistics(index.name(), statistics, Section.INDEXES));
+      }
+    }
+    return all;
+  }
+
+  private static Statement indexStatistics(
+      TableName index, IndexStatistics statistics, Section section) {
+    return new Statement(
+        "ALTER INDEX "
+            + index.quoted()
+            + " ALTER COLUMN "
+            + statistics.position()
+            + " SET STATISTICS "
+            + statistics.target(),
+        "index " + index,
+        section);
+  }
+
+  private static Statement attach(TableName parent, TableName child) {
+    return new Statement(
+        "ALTER INDEX " + parent.quoted() + " ATTACH PARTITION " + child.quoted(),
+        "index " + child,
+        Section.ATTACH_INDEXES);
+  }
+}

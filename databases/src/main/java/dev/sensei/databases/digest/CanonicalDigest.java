@@ -1,0 +1,75 @@
+package dev.sensei.databases.digest;
+
+import dev.sensei.databases.errors.DatabaseErrors;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A digest of a table's content that the server computes, and that anyone can compute again with
+ * {@link CanonicalSession#PINS} and the query of {@link #sqlFor}.
+ *
+ * <p>Every row becomes its text, {@code ROW(column, …)::text}: NULL and the empty string differ in
+ * it, and a quote or comma in a value cannot be taken for the row's own. The text is hashed to two
+ * numbers of 64 bits, and these are added up exactly over all rows: sums of ranges add up, and two
+ * equal rows do not cancel each other out. All functions are parallel-safe, so the server may use
+ * its parallel workers, and no value leaves it.
+ *
+ * <p>A row whose text is over 1 GB cannot be digested: the server fails with class RESOURCE. Hash
+ * such a column in the column's expression.
+ */
+public final class CanonicalDigest {
+  private final DigestMethod method;
+
+  public CanonicalDigest(DigestMethod method) {
+    this.method = method;
+  }
+
+  /** How rows become numbers. */
+  public DigestMethod method() {
+    return method;
+  }
+
+  /**
+   * The query, as certificate and documentation quote it: one row of {@code rows}, {@code lane1},
+   * {@code lane2}.
+   */
+  public String sqlFor(DigestSubject subject) {
+    // The planner computes h once for each lane. OFFSET 0 would stop that, and parallel plans too.
+    return "SELECT pg_catalog.count(*) AS rows, coalesce(pg_catalog.sum("
+        + method.lane1()
+        + "), 0) AS lane1, coalesce(pg_catalog.sum("
+        + method.lane2()
+        + "), 0) AS lane2 FROM (SELECT "
+        + method.input(DigestSubject.rowText(subject.columnsSql()))
+        + " AS h FROM "
+        + subject.fromClause()
+        + ") AS hashed";
+  }
+
+  /**
+   * Runs the query.
+   *
+   * @param connection a session that was pinned, on the snapshot where it is the source's
+   */
+  public ContentDigest compute(Connection connection, DigestSubject subject) {
+    return DatabaseErrors.call(
+        "digesting " + subject.table(),
+        () -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery(sqlFor(subject))) {
+            row.next();
+            return read(row, 1);
+          }
+        });
+  }
+
+  static ContentDigest read(ResultSet row, int column) throws SQLException {
+    BigDecimal lane1 = row.getBigDecimal(column + 1);
+    BigDecimal lane2 = row.getBigDecimal(column + 2);
+    return new ContentDigest(
+        row.getLong(column), lane1.toBigIntegerExact(), lane2.toBigIntegerExact());
+  }
+}

@@ -1,0 +1,48 @@
+package dev.sensei.databases.errors;
+
+import java.util.Optional;
+
+/**
+ * A database said no. Unchecked: what can be expected to fail in the normal course of things has a
+ * result type of its own where it happens; everything else ends here and is handled by {@link
+ * #errorClass()}.
+ *
+ * <p>Carries no row value: the server's message, detail, hint and context are not in it, and the
+ * JDBC exception, which has them, is not its cause. Made by {@link DatabaseErrors} alone.
+ */
+public final class DatabaseException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient ErrorFields fields;
+  private final ErrorClass errorClass;
+
+  DatabaseException(String message, ErrorClass errorClass, ErrorFields fields) {
+    super(message);
+    this.errorClass = errorClass;
+    this.fields = fields;
+  }
+
+  public ErrorClass errorClass() {
+    return errorClass;
+  }
+
+  /** The five characters of SQLSTATE; empty where the error did not come with any. */
+  public String sqlState() {
+    return fields.sqlState();
+  }
+
+  /** What the server named beside the code: schema, table, column, constraint, type. */
+  public ErrorFields fields() {
+    return fields;
+  }
+
+  /** The constraint, where the server named one. */
+  public Optional<String> constraint() {
+    return fields.constraint();
+  }
+
+  /** The column, where the server named one. */
+  public Optional<String> column() {
+    return fields.column();
+  }
+}

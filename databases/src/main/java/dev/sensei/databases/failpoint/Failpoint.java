@@ -1,0 +1,65 @@
+package dev.sensei.databases.failpoint;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A named place in the program where a proof of recovery may strike. All are off unless {@link
+ * Failpoints} was configured; then {@link #hit()} costs one volatile read.
+ */
+public enum Failpoint {
+  /** The claim was read and matches; nothing of the chunk is written yet. */
+  AFTER_CLAIM("after-claim", "after the claim's epoch was compared, before the chunk's lock"),
+  /** Some of the chunk's rows are on their way; hit once for each buffer written. */
+  MID_CHUNK("mid-chunk", "between two buffers of a chunk's rows; hit once for each buffer"),
+  /** The rows are in, the ledger's row is not. */
+  BEFORE_LEDGER_ROW("before-ledger-row", "after a chunk's rows, before its ledger row"),
+  /** Rows and ledger row are written, not committed. */
+  BEFORE_CHUNK_COMMIT("before-chunk-commit", "after the ledger row, before the commit"),
+  /** The chunk is committed, nobody knows yet. */
+  AFTER_CHUNK_COMMIT("after-chunk-commit", "after the commit of a chunk"),
+  /** A worker is about to report. */
+  BEFORE_REPORT("before-report", "before an agent's report is sent"),
+  /** A report is out, its task is not acknowledged. */
+  AFTER_REPORT("after-report", "after an agent's report, before its task is acknowledged"),
+  /** Older backends are gone, table and ledger still full. */
+  BEFORE_EMPTYING("before-emptying", "after older backends were ended, before a table is emptied"),
+  /** Table and ledger are emptied, not committed. */
+  BEFORE_EPOCH_COMMIT("before-epoch-commit", "after a table was emptied, before the commit"),
+  /** The synchronous commit is done, the ledger not read. */
+  AFTER_SETTLE_COMMIT("after-settle-commit", "after the synchronous commit that settles a table"),
+  /** An index is being built. */
+  MID_INDEX_BUILD("mid-index-build", "between the indexes of a table"),
+  /** Some of the ledger's rows of a migration are gone. */
+  MID_REMOVE("mid-remove", "while a migration's rows are removed from the ledger"),
+  /** The snapshot is exported, nobody knows yet. */
+  AFTER_EXPORT("after-export", "after the snapshot was exported");
+
+  private final String label;
+  private final String place;
+
+  Failpoint(String label, String place) {
+    this.label = label;
+    this.place = place;
+  }
+
+  /** The name that the setting uses. */
+  public String label() {
+    return label;
+  }
+
+  /** Where it is, as a phrase for the documentation. */
+  public String place() {
+    return place;
+  }
+
+  /** Does what was configured for this place; nothing, where nothing was. */
+  public void hit() {
+    Failpoints.hit(this);
+  }
+
+  /** The failpoint of this name. */
+  public static Optional<Failpoint> named(String label) {
+    return Arrays.stream(values()).filter(point -> point.label.equals(label)).findFirst();
+  }
+}

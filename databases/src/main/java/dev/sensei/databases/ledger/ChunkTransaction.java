@@ -1,0 +1,130 @@
+package dev.sensei.databases.ledger;
+
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.failpoint.Failpoint;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The chunk protocol: everything that makes a chunk land exactly once happens in the one
+ * transaction that writes it.
+ *
+ * <ol>
+ *   <li>The claim's row is read FOR SHARE and its epoch compared. The lock holds until the commit,
+ *       so nobody raises the epoch under a writer; and whoever comes after a raise sees it.
+ *   <li>The chunk's advisory lock is taken, then the ledger looked up. Of two sessions with the
+ *       same chunk, the second waits, and then finds the first one's row.
+ *   <li>The rows are written.
+ *   <li>The ledger's row is written.
+ *   <li>The transaction commits: rows and ledger row, or neither.
+ * </ol>
+ */
+final class ChunkTransaction {
+  private final LedgerSettings settings;
+
+  ChunkTransaction(LedgerSettings settings) {
+    this.settings = settings;
+  }
+
+  CopyOutcome run(
+      Connection target, ChunkKey key, int snapshotNumber, String worker, ChunkWork work) {
+    CopyOutcome outcome =
+        LedgerTransaction.run(
+            "copying " + key,
+            target,
+            settings.lockWait(),
+            LedgerTransaction.Durability.ASYNCHRONOUS,
+            () -> inTransaction(target, key, snapshotNumber, worker, work));
+    if (outcome instanceof CopyOutcome.Copied) {
+      Failpoint.AFTER_CHUNK_COMMIT.hit();
+    }
+    return outcome;
+  }
+
+  private static CopyOutcome inTransaction(
+      Connection target, ChunkKey key, int snapshotNumber, String worker, ChunkWork work)
+      throws SQLException {
+    Optional<TableClaim> claim =
+        LedgerRows.claim(target, key.table().table(), LedgerRows.ClaimLock.SHARE);
+    if (claim.isEmpty() || !claim.get().key().equals(key.table())) {
+      return new CopyOutcome.Superseded(OptionalLong.empty());
+    }
+    if (claim.get().epoch() != key.epoch()) {
+      return new CopyOutcome.Superseded(OptionalLong.of(claim.get().epoch()));
+    }
+    Failpoint.AFTER_CLAIM.hit();
+    nameSession(target, claim.get());
+    if (!lockChunk(target, key)) {
+      return new CopyOutcome.HeldByAnother();
+    }
+    Optional<LedgerEntry> earlier = LedgerRows.entry(target, key);
+    if (earlier.isPresent()) {
+      return new CopyOutcome.AlreadyCopied(earlier.get());
+    }
+    Optional<PlannedChunk> planned = LedgerRows.planned(target, key);
+    if (planned.isEmpty()) {
+      return new CopyOutcome.NotPlanned();
+    }
+    // A later snapshot at the same epoch shows the same rows, else the epoch would have been
+    // raised.
+    if (planned.get().snapshotNumber() > snapshotNumber) {
+      return new CopyOutcome.OtherSnapshot(planned.get().snapshotNumber());
+    }
+    ChunkWork.Written written = work.write(target, planned.get());
+    Failpoint.BEFORE_LEDGER_ROW.hit();
+    LedgerEntry entry = LedgerRows.insert(target, key, snapshotNumber, written, worker);
+    Failpoint.BEFORE_CHUNK_COMMIT.hit();
+    return new CopyOutcome.Copied(entry);
+  }
+
+  /**
+   * The name is the transaction's alone: a session that serves many tables is none's in between.
+   */
+  private static void nameSession(Connection target, TableClaim claim) throws SQLException {
+    try (PreparedStatement statement =
+        target.prepareStatement("SELECT pg_catalog.set_config('application_name', ?, true)")) {
+      statement.setString(
+          1,
+          WorkerSession.applicationName(
+              claim.key().migrationId(), claim.tableIndex(), claim.epoch()));
+      statement.execute();
+    }
+  }
+
+  private static boolean lockChunk(Connection target, ChunkKey key) throws SQLException {
+    Savepoint before = target.setSavepoint();
+    try (PreparedStatement statement =
+        target.prepareStatement("SELECT pg_catalog.pg_advisory_xact_lock(?)")) {
+      statement.setLong(1, lockNumber(key));
+      statement.execute();
+      target.releaseSavepoint(before);
+      return true;
+    } catch (SQLException e) {
+      if ("55P03".equals(e.getSQLState())) {
+        target.rollback(before);
+        return false;
+      }
+      throw DatabaseErrors.translate("locking " + key, e);
+    }
+  }
+
+  /** Two chunks that share a number only wait for each other; nothing else depends on it. */
+  private static long lockNumber(ChunkKey key) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(key.toString().getBytes(StandardCharsets.UTF_8));
+      return ByteBuffer.wrap(hash).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.sensei.databases.digest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.TwoDatabases;
+import dev.sensei.databases.copy.ChunkBounds;
+import dev.sensei.databases.copy.ChunkPlanSettings;
+import dev.sensei.databases.copy.ChunkPlanner;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CanonicalDigestTest {
+  private static final TableName TABLE = new TableName("public", "t");
+  private static final List<String> COLUMNS =
+      List.of("id", "ts", "dt", "iv", "f", "b", "j", "m", "x", "arr", "reg", "n");
+  private static final DigestSubject SUBJECT = DigestSubject.ofColumns(TABLE, COLUMNS);
+  private static final String DDL =
+      "CREATE TABLE t (id int, ts timestamptz, dt date, iv interval, f double precision, b bytea,"
+          + " j jsonb, m money, x xml, arr text[], reg regclass, n numeric)";
+  private static final String ROWS =
+      "SELECT g, timestamptz '2024-03-31 00:00Z' + g * interval '7 min', date '1999-12-31' + g, g *"
+          + " interval '1 day 3 hours', g / 3.0::float8, sha256(g::text::bytea),"
+          + " jsonb_build_object('b', g, 'a', NULL), g::money, ('<a>' || g || '</a>')::xml,"
+          + " ARRAY['a,b', '\"', NULL], 'public.t'::regclass, g / 7.0 FROM generate_series(1, 5000)"
+          + " g";
+
+  private TwoDatabases databases;
+
+  @BeforeEach
+  void makeTables() throws SQLException {
+    databases = TwoDatabases.fresh();
+    databases.onBoth(DDL);
+    databases.onSource("INSERT INTO t " + ROWS + " ORDER BY 1");
+    databases.onTarget("INSERT INTO t " + ROWS + " ORDER BY 1 DESC");
+  }
+
+  private static ContentDigest of(Connection session, DigestMethod method, DigestSubject subject) {
+    CanonicalSession.pin(session);
+    return new CanonicalDigest(method).compute(session, subject);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theSameRowsInAnotherOrderUnderOtherSettingsHaveTheSameDigest(DigestMethod method)
+      throws SQLException {
+    try (Connection source = databases.source();
+        Connection target = databases.target()) {
+      TwoDatabases.run(
+          target,
+          "SET DateStyle = 'ISO, DMY'",
+          "SET TimeZone = 'Asia/Kathmandu'",
+          "SET IntervalStyle = 'iso_8601'",
+          "SET extra_float_digits = -5",
+          "SET bytea_output = 'escape'",
+          "SET quote_all_identifiers = on",
+          "SET search_path = public");
+      ContentDigest digest = of(source, method, SUBJECT);
+      assertThat(digest.rows()).isEqualTo(5000);
+      assertThat(of(target, method, SUBJECT)).isEqualTo(digest);
+      assertThat(ContentDigest.parse(digest.text())).isEqualTo(digest);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rangesAddUpToTheTable(DigestMethod method) throws SQLException {
+    try (Connection source = databases.source()) {
+      ContentDigest sum = ContentDigest.EMPTY;
+      List<ChunkBounds> ranges =
+          ChunkPlanner.plan(source, TABLE, new ChunkPlanSettings(700, 1 << 30, 100)).chunks();
+      assertThat(ranges).hasSizeGreaterThan(3);
+      for (ChunkBounds range : ranges) {
+        sum = sum.plus(of(source, method, SUBJECT.within(range)));
+      }
+      assertThat(sum).isEqualTo(of(source, method, SUBJECT));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everySmallChangeChangesIt(DigestMethod method) throws SQLException {
+    try (Connection target = databases.target()) {
+      ContentDigest before = of(target, method, SUBJECT);
+      for (String change :
+          List.of(
+              "UPDATE public.t SET f = f + 1e-12 WHERE id = 5",
+              "UPDATE public.t SET arr = ARRAY['a', 'b', '\"', NULL] WHERE id = 5",
+              "UPDATE public.t SET x = NULL WHERE id = 5",
+              "UPDATE public.t SET id = 4999 WHERE id = 5000",
+              "DELETE FROM public.t WHERE id = 5",
+              "INSERT INTO public.t SELECT * FROM public.t WHERE id = 5",
+              "INSERT INTO public.t SELECT * FROM public.t")) {
+        target.setAutoCommit(false);
+        TwoDatabases.run(target, change);
+        assertThat(of(target, method, SUBJECT)).as(change).isNotEqualTo(before);
+        target.rollback();
+        target.setAutoCommit(true);
+      }
+    }
+  }
+
+  @Test
+  void anyoneCanComputeItAgainFromTheQueryAndThePins() throws SQLException {
+    String sql = new CanonicalDigest(DigestMethod.SHA_256).sqlFor(SUBJECT);
+    try (Connection source = databases.source();
+        Connection other = databases.source()) {
+      TwoDatabases.run(other, CanonicalSession.PINS.toArray(String[]::new));
+      assertThat(
+              TwoDatabases.ask(
+                  other, "SELECT rows || ':' || lane1 || ':' || lane2 FROM (" + sql + ") d"))
+          .isEqualTo(of(source, DigestMethod.SHA_256, SUBJECT).text());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theServerMayUseItsParallelWorkers(DigestMethod method) throws SQLException {
+    try (Connection source = databases.source()) {
+      CanonicalSession.pin(source);
+      TwoDatabases.run(
+          source,
+          "SET parallel_setup_cost = 0",
+          "SET parallel_tuple_cost = 0",
+          "SET min_parallel_table_scan_size = 0");
+      String plan =
+          TwoDatabases.ask(
+              source, "EXPLAIN (FORMAT json) " + new CanonicalDigest(method).sqlFor(SUBJECT));
+      assertThat(plan).contains("Gather").contains("Partial");
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.sensei.cli.display;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** How a run ended, as lines: what moved, how fast, what deviates, what to do next. */
+public final class Summary {
+  private Summary() {}
+
+  /** The lines, without line ends. */
+  public static List<String> lines(ResultDocument result) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add(headline(result));
+    result.migrationId().ifPresent(id -> lines.add("  migration    " + id));
+    result.source().ifPresent(uri -> lines.add("  source       " + uri));
+    result.target().ifPresent(uri -> lines.add("  target       " + uri));
+    lines.add("  moved        " + moved(result));
+    if (!result.seconds().isEmpty()) {
+      lines.add("  time         " + times(result.seconds()));
+    }
+    section(lines, "Deviations", result.deviations());
+    section(lines, "Not checked", result.notChecked());
+    section(
+        lines,
+        "Errors",
+        result.errors().stream()
+            .map(
+                error ->
+                    error.code()
+                        + (error.object().isEmpty() ? "" : " " + error.object())
+                        + ": "
+                        + error.message())
+            .toList());
+    result.certificate().ifPresent(path -> lines.add("  certificate  " + path));
+    if (result.certificate().isPresent() && result.publicKey().isPresent()) {
+      lines.add("  public key   " + result.publicKey().get());
+      lines.add("Check it anywhere, with nothing else running:");
+      lines.add(
+          "  ./sensei verify %s --key %s"
+              .formatted(quoted(result.certificate().get()), quoted(result.publicKey().get())));
+    } else {
+      result.migrationId().ifPresent(id -> lines.addAll(next(id, result)));
+    }
+    return lines.stream().map(Amounts::printable).toList();
+  }
+
+  private static String headline(ResultDocument result) {
+    return switch (result.verdict().orElse("")) {
+      case ResultDocument.CERTIFIED -> "Certified: everything in scope is in the target.";
+      case ResultDocument.CERTIFIED_WITH_EXCEPTIONS ->
+          "Certified, with the exceptions named below.";
+      case ResultDocument.NOT_CERTIFIED -> "Moved, but not certified.";
+      default -> "Not finished: " + result.state().orElse("no migration was made") + ".";
+    };
+  }
+
+  private static String moved(ResultDocument result) {
+    String amount =
+        "%s tables, %s rows, %s"
+            .formatted(
+                Amounts.count(result.tables()),
+                Amounts.count(result.rows()),
+                Amounts.bytes(result.bytes()));
+    double copy = result.seconds().getOrDefault("copy", 0.0);
+    return copy <= 0
+        ? amount
+        : "%s in %s (%s rows/s, %s/s)"
+            .formatted(
+                amount,
+                Amounts.seconds(copy),
+                Amounts.count(Math.round(result.rows() / copy)),
+                Amounts.bytes(result.bytes() / copy));
+  }
+
+  private static String times(Map<String, Double> seconds) {
+    List<String> parts = new ArrayList<>();
+    seconds.forEach(
+        (name, value) -> {
+          if (!name.equals("total")) {
+            parts.add(name + " " + Amounts.seconds(value));
+          }
+        });
+    String total =
+        seconds.containsKey("total") ? Amounts.seconds(seconds.getOrDefault("total", 0.0)) : "";
+    return parts.isEmpty() ? total : "%s (%s)".formatted(total, String.join(", ", parts)).strip();
+  }
+
+  private static List<String> next(String id, ResultDocument result) {
+    return switch (result.state().orElse("")) {
+      case "awaiting_approval" ->
+          List.of(
+              "The plan waits for a person:", "  ./sensei plan " + id, "  ./sensei approve " + id);
+      case "failed" ->
+          List.of(
+              "Go on from the last checkpoint, or take everything back:",
+              "  ./sensei retry " + id,
+              "  ./sensei rollback " + id);
+      case "paused" -> List.of("Go on with:", "  ./sensei resume " + id);
+      default -> List.of("See how it stands:", "  ./sensei status " + id);
+    };
+  }
+
+  private static void section(List<String> lines, String title, List<String> entries) {
+    if (!entries.isEmpty()) {
+      lines.add(title + ":");
+      entries.forEach(entry -> lines.add("  - " + entry));
+    }
+  }
+
+  /** A path as a shell takes it. */
+  private static String quoted(String path) {
+    return path.matches("[A-Za-z0-9_./+:@%,=-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,104 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.agents.journal.JournalDocuments;
+import dev.sensei.cli.CommandException;
+import dev.sensei.cli.ExitCode;
+import dev.sensei.cli.run.MigrationControl.Answer;
+import dev.sensei.cli.run.PlanSummary;
+import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.event.TablePlanned;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/** A connection to Kafka, with all that the command line reads and sends through it. */
+final class Connection implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final KafkaAddress kafka;
+  private final RecordSerde serde;
+  private final StateFeed states;
+  private final CommandSender sender;
+  private final JournalDocuments journal;
+  private final Map<String, Map<Integer, Long>> rowEstimates = new HashMap<>();
+
+  private Connection(KafkaAddress kafka) {
+    this.kafka = kafka;
+    this.serde = RecordSerde.on(kafka.registryUrl());
+    this.states = StateFeed.follow(kafka, serde);
+    this.sender = new CommandSender(kafka, serde);
+    this.journal =
+        new JournalDocuments(kafka.bootstrapServers(), "sensei-documents", serde, PATIENCE);
+  }
+
+  /**
+   * Connects, and reads what is there.
+   *
+   * @throws CommandException where Kafka does not answer in time
+   */
+  static Connection to(KafkaAddress kafka) throws InterruptedException {
+    Connection connection = new Connection(kafka);
+    if (!connection.states.awaitCaughtUp(PATIENCE)) {
+      connection.close();
+      throw new CommandException(
+          ExitCode.USAGE,
+          "Kafka at %s did not answer within %d s; is it running?"
+              .formatted(kafka.bootstrapServers(), PATIENCE.toSeconds()));
+    }
+    return connection;
+  }
+
+  KafkaAddress kafka() {
+    return kafka;
+  }
+
+  RecordSerde serde() {
+    return serde;
+  }
+
+  StateFeed states() {
+    return states;
+  }
+
+  JournalDocuments journal() {
+    return journal;
+  }
+
+  /** Sends a command and waits until it was taken (empty) or rejected. */
+  Optional<Answer.Rejected> ask(String migrationId, SpecificRecord command)
+      throws InterruptedException {
+    try (AnswerFeed answers = new AnswerFeed(kafka, serde, migrationId)) {
+      return answers.await(sender.send(migrationId, command));
+    }
+  }
+
+  /** Rows expected of each table of a plan, by its number; none where there is no plan yet. */
+  Map<Integer, Long> rowEstimates(String migrationId, String planDigest) {
+    if (planDigest.isEmpty()) {
+      return Map.of();
+    }
+    return rowEstimates.computeIfAbsent(
+        planDigest,
+        digest -> {
+          Map<Integer, Long> estimates = new HashMap<>();
+          for (TablePlanned table : journal.plan(migrationId, digest).tables()) {
+            estimates.put(table.getTableIndex(), table.getRowEstimate());
+          }
+          return Map.copyOf(estimates);
+        });
+  }
+
+  /** A plan as a person reads it. */
+  PlanSummary plan(String migrationId, String planDigest) {
+    return PlanSummaries.of(journal.plan(migrationId, planDigest));
+  }
+
+  @Override
+  public void close() {
+    states.close();
+    sender.close();
+    serde.close();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.agents.AgentService;
+import dev.sensei.agents.AgentSettings;
+import dev.sensei.agents.architect.ArchitectHandler;
+import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.scout.ScoutHandler;
+import dev.sensei.agents.validator.ValidatorHandler;
+import dev.sensei.agents.worker.WorkerHandler;
+import dev.sensei.certificate.KeyFileException;
+import dev.sensei.certificate.SigningKey;
+import dev.sensei.cli.CommandException;
+import dev.sensei.cli.ExitCode;
+import dev.sensei.orchestrator.OrchestratorService;
+import dev.sensei.orchestrator.OrchestratorSettings;
+import dev.sensei.orchestrator.projection.ControlDatabase;
+import dev.sensei.platform.LocalPlatform;
+import dev.sensei.platform.PlatformException;
+import dev.sensei.platform.PlatformSettings;
+import dev.sensei.platform.TopicSpec;
+import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.Topics;
+import dev.sensei.schemas.Topics.Agent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything in this process and its children: the platform, the orchestrator and one agent of each
+ * kind. Ready when all of them have their tasks assigned.
+ */
+final class EmbeddedSystem implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
+  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final int WORKER_SLOTS = Math.max(2, Runtime.getRuntime().availableProcessors());
+  private static final int VALIDATOR_SLOTS = 2;
+
+  private final KafkaAddress kafka;
+  private final Deque<AutoCloseable> parts;
+
+  private EmbeddedSystem(KafkaAddress kafka, Deque<AutoCloseable> parts) {
+    this.kafka = kafka;
+    this.parts = parts;
+  }
+
+  /**
+   * Starts everything on a data directory.
+   *
+   * @param passwords passwords of databases by URI, which never leave this process
+   * @throws CommandException where it cannot be started, with what to do
+   */
+  static EmbeddedSystem start(Path dataDirectory, Map<String, String> passwords)
+      throws InterruptedException {
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    boolean started = false;
+    try {
+      long from = System.nanoTime();
+      LocalPlatform platform =
+          LocalPlatform.start(
+              PlatformSettings.in(dataDirectory)
+                  .withTopics(
+                      Topics.all().stream()
+                          .map(
+                              topic ->
+                                  new TopicSpec(
+                                      topic.name(), topic.partitions(), topic.configuration()))
+                          .toList()));
+      parts.push(platform);
+      platform.onFailure(failure -> LOG.error("A part of the platform ended: {}", failure));
+      KafkaAddress kafka = new KafkaAddress(platform.bootstrapServers(), platform.registryUrl());
+      SigningKey key = SigningKey.openOrCreate(dataDirectory);
+      try (RecordSerde serde = RecordSerde.on(kafka.registryUrl())) {
+        serde.requireCompatibility();
+      }
+      OrchestratorService orchestrator =
+          OrchestratorService.start(
+              OrchestratorSettings.of(
+                  kafka.bootstrapServers(),
+                  kafka.registryUrl(),
+                  dataDirectory.resolve("orchestrator"),
+                  ControlDatabase.Settings.of(
+                      platform.controlDatabase().jdbcUrl(),
+                      platform.controlDatabase().user(),
+                      platform.controlDatabase().password()),
+                  Installation.of(dataDirectory)));
+      parts.push(orchestrator);
+      DatabaseAccess databases = DatabaseAccess.withPasswords(passwords);
+      List<AgentService> agents =
+          List.of(
+              AgentService.start(settings(Agent.SCOUT, kafka), databases, ScoutHandler::new),
+              AgentService.start(
+                  settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new),
+              AgentService.start(
+                  settings(Agent.WORKER, kafka).withSlots(WORKER_SLOTS),
+                  databases,
+                  WorkerHandler::new),
+              AgentService.start(
+                  settings(Agent.VALIDATOR, kafka).withSlots(VALIDATOR_SLOTS),
+                  databases,
+                  tools -> new ValidatorHandler(tools, key)));
+      agents.forEach(parts::push);
+      await(orchestrator.ready(), "the orchestrator");
+      for (AgentService agent : agents) {
+        await(agent.ready(), agent.name());
+      }
+      LOG.info("Ready after {} ms", (System.nanoTime() - from) / 1_000_000);
+      started = true;
+      return new EmbeddedSystem(kafka, parts);
+    } catch (PlatformException failed) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(failed.getMessage()), failed);
+    } catch (KeyFileException failed) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(failed.getMessage()), failed);
+    } finally {
+      if (!started) {
+        close(parts);
+      }
+    }
+  }
+
+  /** Where its Kafka and registry are. */
+  KafkaAddress kafka() {
+    return kafka;
+  }
+
+  private static AgentSettings settings(Agent agent, KafkaAddress kafka) {
+    return AgentSettings.defaults(agent).on(kafka.bootstrapServers(), kafka.registryUrl());
+  }
+
+  private static void await(CompletableFuture<?> ready, String what) throws InterruptedException {
+    try {
+      ready.get(READY_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException failed) {
+      throw new CommandException(
+          ExitCode.INTERNAL_ERROR,
+          "%s was not ready within %d s; the log in the data directory says more"
+              .formatted(what, READY_LIMIT.toSeconds()),
+          failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    close(parts);
+  }
+
+  private static void close(Deque<AutoCloseable> parts) {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception failed) {
+        LOG.warn("{} did not stop cleanly", part.getClass().getSimpleName(), failed);
+      }
+    }
+  }
+}

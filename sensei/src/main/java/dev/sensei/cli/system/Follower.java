@@ -1,0 +1,146 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.cli.CommandException;
+import dev.sensei.cli.ExitCode;
+import dev.sensei.cli.run.Decision;
+import dev.sensei.cli.run.MigrationControl.Answer;
+import dev.sensei.cli.run.RunListener;
+import dev.sensei.schemas.command.ApprovePlan;
+import dev.sensei.schemas.command.RejectPlan;
+import dev.sensei.schemas.common.LifecycleState;
+import dev.sensei.schemas.common.Milestone;
+import dev.sensei.schemas.state.MigrationState;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Follows a migration until it ends or waits for somebody who is not here, shows how far it is, and
+ * passes on what the person decides.
+ */
+final class Follower {
+  private static final Duration REFRESH = Duration.ofMillis(250);
+  private static final Duration SILENCE = Duration.ofSeconds(15);
+  private static final Set<LifecycleState> ENDS =
+      Set.of(LifecycleState.CERTIFIED, LifecycleState.FAILED, LifecycleState.CANCELLED);
+
+  private final Connection connection;
+  private final RunListener listener;
+  private final String requestedBy;
+
+  Follower(Connection connection, RunListener listener, String requestedBy) {
+    this.connection = connection;
+    this.listener = listener;
+    this.requestedBy = requestedBy;
+  }
+
+  /** How following ended. */
+  enum End {
+    /** The migration is certified, failed or cancelled. */
+    OVER,
+    /** The plan, or a milestone, waits for a person. */
+    WAITING
+  }
+
+  /**
+   * Follows.
+   *
+   * @param leaving the sequence that the migration has to have passed before its state counts,
+   *     since a command was just taken; 0 for any
+   */
+  End follow(String migrationId, long leaving) throws InterruptedException {
+    long version = -1;
+    long movedAt = System.nanoTime();
+    boolean silent = false;
+    while (true) {
+      long newer = connection.states().awaitNewer(version, REFRESH);
+      Optional<StateFeed.Snapshot> found = connection.states().of(migrationId);
+      if (found.isEmpty() || found.get().migration().getSequence() <= leaving) {
+        version = newer;
+        continue;
+      }
+      StateFeed.Snapshot snapshot = found.get();
+      MigrationState migration = snapshot.migration();
+      listener.progress(
+          Views.of(snapshot, connection.rowEstimates(migrationId, migration.getPlanDigest())));
+      if (newer != version) {
+        movedAt = System.nanoTime();
+        if (silent) {
+          listener.note("Going on.");
+          silent = false;
+        }
+      } else if (!silent && System.nanoTime() - movedAt > SILENCE.toNanos()) {
+        listener.note("Nothing has moved for %d s; still waiting.".formatted(SILENCE.toSeconds()));
+        silent = true;
+      }
+      version = newer;
+      if (ENDS.contains(migration.getState())) {
+        return End.OVER;
+      }
+      if (migration.getWaitingFor() != Milestone.UNKNOWN) {
+        listener.note(
+            "The migration waits at the milestone %s; \"sensei resume %s\" lets it go on."
+                .formatted(migration.getWaitingFor(), migrationId));
+        return End.WAITING;
+      }
+      if (migration.getState() == LifecycleState.PAUSED) {
+        return End.WAITING;
+      }
+      if (migration.getState() == LifecycleState.AWAITING_APPROVAL) {
+        Optional<SpecificRecord> answer = decide(migration);
+        if (answer.isEmpty()) {
+          return End.WAITING;
+        }
+        send(migrationId, answer.get());
+        awaitPast(migrationId, migration.getSequence());
+        movedAt = System.nanoTime();
+      }
+    }
+  }
+
+  private Optional<SpecificRecord> decide(MigrationState migration) throws InterruptedException {
+    String id = migration.getMigrationId();
+    String digest = migration.getPlanDigest();
+    return switch (listener.decide(connection.plan(id, digest))) {
+      case Decision.Approve approve ->
+          Optional.of(
+              ApprovePlan.newBuilder()
+                  .setMigrationId(id)
+                  .setPlanDigest(digest)
+                  .setApprover(approve.approver())
+                  .setAcceptExceptions(approve.acceptExceptions())
+                  .build());
+      case Decision.Reject reject ->
+          Optional.of(
+              RejectPlan.newBuilder()
+                  .setMigrationId(id)
+                  .setReason(reject.reason())
+                  .setRequestedBy(requestedBy)
+                  .build());
+      case Decision.Wait wait -> Optional.empty();
+    };
+  }
+
+  /** Sends a command of the person; a rejection ends the run with its reason. */
+  void send(String migrationId, SpecificRecord command) throws InterruptedException {
+    Optional<Answer.Rejected> rejected = connection.ask(migrationId, command);
+    if (rejected.isPresent()) {
+      throw new CommandException(
+          ExitCode.FAILED,
+          "not allowed while %s is %s: %s"
+              .formatted(migrationId, rejected.get().state(), rejected.get().reason()));
+    }
+  }
+
+  private void awaitPast(String migrationId, long sequence) throws InterruptedException {
+    long version = -1;
+    while (connection
+        .states()
+        .of(migrationId)
+        .map(now -> now.migration().getSequence() <= sequence)
+        .orElse(true)) {
+      version = connection.states().awaitNewer(version, REFRESH);
+    }
+  }
+}

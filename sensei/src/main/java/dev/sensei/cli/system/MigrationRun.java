@@ -1,0 +1,258 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.certificate.SigningKey;
+import dev.sensei.cli.CommandException;
+import dev.sensei.cli.ExitCode;
+import dev.sensei.cli.display.ResultDocument;
+import dev.sensei.cli.run.MigrateRequest;
+import dev.sensei.cli.run.RunListener;
+import dev.sensei.cli.run.RunResult;
+import dev.sensei.databases.DatabaseUri;
+import dev.sensei.schemas.command.CreateMigration;
+import dev.sensei.schemas.command.ResumeMigration;
+import dev.sensei.schemas.command.RetryMigration;
+import dev.sensei.schemas.command.StartMigration;
+import dev.sensei.schemas.common.DatabaseReference;
+import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.LifecycleState;
+import dev.sensei.schemas.common.Verdict;
+import dev.sensei.schemas.event.CertificateIssued;
+import dev.sensei.schemas.state.MigrationState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** One run of {@code migrate}: a new migration, or the unfinished one of the same two databases. */
+final class MigrationRun {
+  private static final Set<LifecycleState> OVER =
+      Set.of(LifecycleState.CERTIFIED, LifecycleState.CANCELLED);
+  private static final DateTimeFormatter ID_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final int ID_RANDOM_BYTES = 2;
+
+  private final Connection connection;
+  private final MigrateRequest request;
+  private final RunListener listener;
+
+  MigrationRun(Connection connection, MigrateRequest request, RunListener listener) {
+    this.connection = connection;
+    this.request = request;
+    this.listener = listener;
+  }
+
+  RunResult run() throws InterruptedException {
+    Follower follower = new Follower(connection, listener, request.requestedBy());
+    DatabaseReference source = reference(request.source());
+    DatabaseReference target = reference(request.target());
+    Optional<MigrationState> unfinished = unfinished(source, target);
+    String id;
+    long leaving = 0;
+    if (unfinished.isPresent()) {
+      id = unfinished.get().getMigrationId();
+      leaving = takeUp(unfinished.get(), follower);
+    } else {
+      id = newId();
+      listener.note("Migration " + id + ".");
+      follower.send(
+          id,
+          CreateMigration.newBuilder()
+              .setMigrationId(id)
+              .setSource(source)
+              .setTarget(target)
+              .setOptions(request.spec().toContract())
+              .setRequestedBy(request.requestedBy())
+              .build());
+      follower.send(id, start(id));
+    }
+    Follower.End end = follower.follow(id, leaving);
+    return result(id, end);
+  }
+
+  /** Goes on with an unfinished migration; returns the sequence that its next state has to pass. */
+  private long takeUp(MigrationState found, Follower follower) throws InterruptedException {
+    String id = found.getMigrationId();
+    listener.note(
+        "Resuming migration %s of the same source and target, which is %s."
+            .formatted(id, found.getState().name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+    return switch (found.getState()) {
+      case CREATED -> {
+        follower.send(id, start(id));
+        yield found.getSequence();
+      }
+      case PAUSED -> {
+        follower.send(
+            id,
+            ResumeMigration.newBuilder()
+                .setMigrationId(id)
+                .setRequestedBy(request.requestedBy())
+                .build());
+        yield found.getSequence();
+      }
+      case FAILED -> {
+        follower.send(
+            id,
+            RetryMigration.newBuilder()
+                .setMigrationId(id)
+                .setRequestedBy(request.requestedBy())
+                .build());
+        yield found.getSequence();
+      }
+      case UNKNOWN,
+          ANALYZING,
+          PLANNING,
+          AWAITING_APPROVAL,
+          APPROVED,
+          RUNNING,
+          COMPLETED,
+          VALIDATING,
+          CERTIFIED,
+          CANCELLED ->
+          0;
+    };
+  }
+
+  private StartMigration start(String id) {
+    return StartMigration.newBuilder()
+        .setMigrationId(id)
+        .setRequestedBy(request.requestedBy())
+        .build();
+  }
+
+  private Optional<MigrationState> unfinished(DatabaseReference source, DatabaseReference target) {
+    return connection.states().migrations().reversed().stream()
+        .filter(migration -> !OVER.contains(migration.getState()))
+        .filter(
+            migration ->
+                migration.getSource().getUri().equals(source.getUri())
+                    && migration.getTarget().getUri().equals(target.getUri()))
+        .findFirst();
+  }
+
+  private RunResult result(String id, Follower.End end) {
+    MigrationState migration =
+        connection
+            .states()
+            .of(id)
+            .map(StateFeed.Snapshot::migration)
+            .orElseThrow(() -> new IllegalStateException("the migration has no state"));
+    RunRecord told = RunRecord.read(connection.journal(), id);
+    Optional<Path> certificate = told.certificate().map(issued -> write(id, issued));
+    ResultDocument document =
+        new ResultDocument(
+            Optional.of(id),
+            Optional.of(migration.getState().name().toLowerCase(Locale.ROOT)),
+            told.verdict(),
+            certificate.map(Path::toString),
+            certificate.map(
+                file -> SigningKey.publicFileIn(request.platform().dataDirectory()).toString()),
+            Optional.of(request.source().withoutPassword().toString()),
+            Optional.of(request.target().withoutPassword().toString()),
+            migration.getDone(),
+            migration.getRows(),
+            migration.getBytes(),
+            told.seconds(),
+            told.deviations(),
+            NOT_CHECKED,
+            end == Follower.End.OVER && migration.getState() == LifecycleState.FAILED
+                ? told.errors()
+                : List.of());
+    return new RunResult(exitCode(migration, end), document);
+  }
+
+  /** Perspectives that this version does not have; the certificate names them too. */
+  private static final List<String> NOT_CHECKED =
+      List.of(
+          "statistical: fingerprints are not built yet",
+          "semantic: business rules are not built yet",
+          "behavioral: replay of queries is not built yet");
+
+  private static ExitCode exitCode(MigrationState migration, Follower.End end) {
+    if (end == Follower.End.WAITING) {
+      return ExitCode.WAITING_FOR_APPROVAL;
+    }
+    return switch (migration.getState()) {
+      case CERTIFIED -> ExitCode.OK;
+      case FAILED ->
+          switch (migration.getFailedPhase()) {
+            case VALIDATING -> ExitCode.NOT_CERTIFIED;
+            case ANALYZING, PLANNING -> configuration(migration) ? ExitCode.USAGE : ExitCode.FAILED;
+            case UNKNOWN,
+                CREATED,
+                AWAITING_APPROVAL,
+                APPROVED,
+                RUNNING,
+                PAUSED,
+                COMPLETED,
+                CERTIFIED,
+                FAILED,
+                CANCELLED ->
+                ExitCode.FAILED;
+          };
+      case UNKNOWN,
+          CREATED,
+          ANALYZING,
+          PLANNING,
+          AWAITING_APPROVAL,
+          APPROVED,
+          RUNNING,
+          PAUSED,
+          COMPLETED,
+          VALIDATING,
+          CANCELLED ->
+          ExitCode.FAILED;
+    };
+  }
+
+  private static boolean configuration(MigrationState migration) {
+    if (migration.getFailure() == null) {
+      return false;
+    }
+    FailureClass why = migration.getFailure().getFailureClass();
+    return why == FailureClass.CONFIGURATION || why == FailureClass.PERMISSION;
+  }
+
+  private Path write(String id, CertificateIssued issued) {
+    Path file =
+        request
+            .certificate()
+            .orElseGet(() -> Path.of("sensei-" + id + ".certificate.jws"))
+            .toAbsolutePath();
+    try {
+      Files.writeString(file, issued.getCertificate());
+      return file;
+    } catch (IOException failed) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the migration is %s, but its certificate could not be written to %s; \"sensei status %s\" and the journal have it"
+              .formatted(
+                  issued.getVerdict() == Verdict.CERTIFIED
+                      ? "certified"
+                      : "certified with exceptions",
+                  file,
+                  id),
+          failed);
+    }
+  }
+
+  private static DatabaseReference reference(DatabaseUri uri) {
+    return DatabaseReference.newBuilder()
+        .setUri(uri.withoutPassword().toString())
+        .setPasswordReference(uri.parameters().get(DatabaseUri.PASSWORD_REFERENCE))
+        .build();
+  }
+
+  private static String newId() {
+    byte[] random = new byte[ID_RANDOM_BYTES];
+    new SecureRandom().nextBytes(random);
+    return "m-" + ID_TIME.format(Instant.now()) + "-" + HexFormat.of().formatHex(random);
+  }
+}

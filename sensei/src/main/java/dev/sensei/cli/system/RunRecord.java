@@ -1,0 +1,173 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.agents.journal.JournalDocuments;
+import dev.sensei.cli.display.ResultDocument;
+import dev.sensei.schemas.JournalRecord;
+import dev.sensei.schemas.common.Failure;
+import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.Verdict;
+import dev.sensei.schemas.event.AnalysisCompleted;
+import dev.sensei.schemas.event.AnalysisStarted;
+import dev.sensei.schemas.event.CertificateIssued;
+import dev.sensei.schemas.event.ChunkCopied;
+import dev.sensei.schemas.event.ExecutionCompleted;
+import dev.sensei.schemas.event.ExecutionStarted;
+import dev.sensei.schemas.event.MigrationFailed;
+import dev.sensei.schemas.event.PlanApproved;
+import dev.sensei.schemas.event.PlanCompleted;
+import dev.sensei.schemas.event.ReferencesValidated;
+import dev.sensei.schemas.event.StructureValidated;
+import dev.sensei.schemas.event.TableValidated;
+import dev.sensei.schemas.event.TaskFailed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a run came to, as the journal tells it. */
+final class RunRecord {
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private final List<String> exceptions = new ArrayList<>();
+  private final List<String> differences = new ArrayList<>();
+  private final List<ResultDocument.ResultError> errors = new ArrayList<>();
+  private Optional<CertificateIssued> certificate = Optional.empty();
+  private Optional<Instant> phaseStart = Optional.empty();
+  private Optional<Instant> planned = Optional.empty();
+  private Optional<Instant> firstChunk = Optional.empty();
+  private Optional<Instant> lastChunk = Optional.empty();
+  private Optional<Instant> copied = Optional.empty();
+  private Optional<Instant> first = Optional.empty();
+  private Optional<Instant> last = Optional.empty();
+
+  /** Reads a migration's journal up to now. */
+  static RunRecord read(JournalDocuments journal, String migrationId) {
+    RunRecord told = new RunRecord();
+    journal.forEach(migrationId, told::take);
+    return told;
+  }
+
+  private void take(JournalRecord found) {
+    Instant time = found.time();
+    if (first.isEmpty()) {
+      first = Optional.of(time);
+    }
+    last = Optional.of(time);
+    switch (found.event()) {
+      case AnalysisStarted event -> phaseStart = Optional.of(time);
+      case AnalysisCompleted event -> end("analyze", time);
+      case PlanCompleted event -> {
+        end("plan", time);
+        planned = Optional.of(time);
+        exceptions.clear();
+        event
+            .getExceptions()
+            .forEach(
+                exception ->
+                    exceptions.add(
+                        "%s %s is not carried: %s"
+                            .formatted(
+                                exception.getKind(),
+                                exception.getObject(),
+                                exception.getReason())));
+      }
+      case PlanApproved event -> end("approve", time);
+      case ExecutionStarted event -> phaseStart = Optional.of(time);
+      case ChunkCopied event -> {
+        Instant started = event.getEvidence().getStartedAt();
+        Instant finished = event.getEvidence().getFinishedAt();
+        firstChunk =
+            Optional.of(firstChunk.filter(earlier -> earlier.isBefore(started)).orElse(started));
+        lastChunk =
+            Optional.of(lastChunk.filter(later -> later.isAfter(finished)).orElse(finished));
+      }
+      case ExecutionCompleted event -> {
+        end("move", time);
+        copied = Optional.of(time);
+      }
+      case TableValidated event -> {
+        if (event.getOutcome() == Outcome.FAILED) {
+          differences.add("table %s differs between source and target".formatted(event.getTable()));
+        }
+      }
+      case ReferencesValidated event -> differences.addAll(event.getResult().getDifferences());
+      case StructureValidated event -> differences.addAll(event.getResult().getDifferences());
+      case TaskFailed event -> errors.add(error(event.getFailure()));
+      case MigrationFailed event -> errors.add(error(event.getFailure()));
+      case CertificateIssued event -> {
+        end("validate", time);
+        certificate = Optional.of(event);
+      }
+      default -> {
+        // Every other event is a step on the way.
+      }
+    }
+  }
+
+  private void end(String phase, Instant time) {
+    phaseStart.ifPresent(
+        start -> seconds.merge(phase, seconds(Duration.between(start, time)), Double::sum));
+    phaseStart = Optional.of(time);
+  }
+
+  private static ResultDocument.ResultError error(Failure failure) {
+    return new ResultDocument.ResultError(
+        failure.getCode(), failure.getMessage(), failure.getObject());
+  }
+
+  private static double seconds(Duration duration) {
+    return Math.round(duration.toMillis() / 10.0) / 100.0;
+  }
+
+  /** Seconds by phase, of the copy and in all, as the journal's times have them. */
+  Map<String, Double> seconds() {
+    Map<String, Double> all = new LinkedHashMap<>(seconds);
+    if (firstChunk.isPresent() && lastChunk.isPresent()) {
+      all.put("copy", seconds(Duration.between(firstChunk.get(), lastChunk.get())));
+    }
+    if (first.isPresent() && last.isPresent()) {
+      all.put("total", seconds(Duration.between(first.get(), last.get())));
+    }
+    return all;
+  }
+
+  /** Whether a plan was ever complete. */
+  boolean wasPlanned() {
+    return planned.isPresent();
+  }
+
+  /** Whether every table was in the target. */
+  boolean wasCopied() {
+    return copied.isPresent();
+  }
+
+  /** What is not carried, and where the two sides differ. */
+  List<String> deviations() {
+    List<String> all = new ArrayList<>(exceptions);
+    all.addAll(differences);
+    return all.stream().distinct().toList();
+  }
+
+  /** What went wrong, each once, the last first. */
+  List<ResultDocument.ResultError> errors() {
+    return errors.reversed().stream().distinct().toList();
+  }
+
+  /** The certificate. */
+  Optional<CertificateIssued> certificate() {
+    return certificate;
+  }
+
+  /** The verdict in the words of the result document. */
+  Optional<String> verdict() {
+    if (certificate.isPresent()) {
+      return Optional.of(
+          certificate.get().getVerdict() == Verdict.CERTIFIED
+              ? ResultDocument.CERTIFIED
+              : ResultDocument.CERTIFIED_WITH_EXCEPTIONS);
+    }
+    return copied.isPresent() ? Optional.of(ResultDocument.NOT_CERTIFIED) : Optional.empty();
+  }
+}

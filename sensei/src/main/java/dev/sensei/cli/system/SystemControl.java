@@ -1,0 +1,167 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.cli.display.MigrationView;
+import dev.sensei.cli.run.AuditTrail;
+import dev.sensei.cli.run.MigrationCommand;
+import dev.sensei.cli.run.MigrationControl;
+import dev.sensei.cli.run.PlanSummary;
+import dev.sensei.schemas.command.AcceptExceptions;
+import dev.sensei.schemas.command.AmendPlan;
+import dev.sensei.schemas.command.ApprovePlan;
+import dev.sensei.schemas.command.CancelMigration;
+import dev.sensei.schemas.command.ContinueMigration;
+import dev.sensei.schemas.command.PauseMigration;
+import dev.sensei.schemas.command.RejectPlan;
+import dev.sensei.schemas.command.ResumeMigration;
+import dev.sensei.schemas.command.RetryMigration;
+import dev.sensei.schemas.command.RollBackMigration;
+import dev.sensei.schemas.common.Milestone;
+import dev.sensei.schemas.state.MigrationState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Looks at migrations and steers them through Kafka. */
+final class SystemControl implements MigrationControl {
+  private static final Duration SETTLING = Duration.ofSeconds(5);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final Connection connection;
+  private final AutoCloseable system;
+
+  /**
+   * @param system what ends with this control: the embedded system where it was started for it
+   */
+  SystemControl(Connection connection, AutoCloseable system) {
+    this.connection = connection;
+    this.system = system;
+  }
+
+  @Override
+  public List<MigrationView> migrations() {
+    return connection.states().migrations().reversed().stream()
+        .flatMap(migration -> connection.states().of(migration.getMigrationId()).stream())
+        .map(this::view)
+        .toList();
+  }
+
+  @Override
+  public Optional<MigrationView> status(String migrationId) {
+    return connection.states().of(migrationId).map(this::view);
+  }
+
+  private MigrationView view(StateFeed.Snapshot snapshot) {
+    MigrationState migration = snapshot.migration();
+    return Views.of(
+        snapshot, connection.rowEstimates(migration.getMigrationId(), migration.getPlanDigest()));
+  }
+
+  @Override
+  public Optional<PlanSummary> plan(String migrationId) {
+    return connection
+        .states()
+        .of(migrationId)
+        .map(snapshot -> snapshot.migration().getPlanDigest())
+        .filter(digest -> !digest.isEmpty())
+        .map(digest -> connection.plan(migrationId, digest));
+  }
+
+  @Override
+  public Optional<Answer> send(String migrationId, MigrationCommand command, String requestedBy)
+      throws InterruptedException {
+    Optional<StateFeed.Snapshot> found = connection.states().of(migrationId);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    MigrationState before = found.get().migration();
+    Optional<Answer.Rejected> rejected =
+        connection.ask(migrationId, contract(before, command, requestedBy));
+    if (rejected.isPresent()) {
+      return Optional.of(rejected.get());
+    }
+    return Optional.of(new Answer.Taken(stateAfter(migrationId, before.getSequence())));
+  }
+
+  private String stateAfter(String migrationId, long sequence) throws InterruptedException {
+    long deadline = System.nanoTime() + SETTLING.toNanos();
+    long version = -1;
+    while (System.nanoTime() < deadline) {
+      Optional<MigrationState> now =
+          connection.states().of(migrationId).map(StateFeed.Snapshot::migration);
+      if (now.isPresent() && now.get().getSequence() > sequence) {
+        return now.get().getState().name().toLowerCase(Locale.ROOT);
+      }
+      version = connection.states().awaitNewer(version, POLL);
+    }
+    return "on its way; see \"sensei status " + migrationId + "\"";
+  }
+
+  private static SpecificRecord contract(
+      MigrationState migration, MigrationCommand command, String by) {
+    String id = migration.getMigrationId();
+    return switch (command) {
+      case MigrationCommand.Approve approve ->
+          ApprovePlan.newBuilder()
+              .setMigrationId(id)
+              .setPlanDigest(migration.getPlanDigest())
+              .setApprover(by)
+              .setAcceptExceptions(approve.acceptExceptions())
+              .build();
+      case MigrationCommand.Reject reject ->
+          RejectPlan.newBuilder()
+              .setMigrationId(id)
+              .setReason(reject.reason())
+              .setRequestedBy(by)
+              .build();
+      case MigrationCommand.Amend amend ->
+          AmendPlan.newBuilder()
+              .setMigrationId(id)
+              .setOptions(amend.spec().toContract())
+              .setRequestedBy(by)
+              .build();
+      case MigrationCommand.Pause pause ->
+          PauseMigration.newBuilder().setMigrationId(id).setRequestedBy(by).build();
+      case MigrationCommand.Resume resume ->
+          migration.getWaitingFor() == Milestone.UNKNOWN
+              ? ResumeMigration.newBuilder().setMigrationId(id).setRequestedBy(by).build()
+              : ContinueMigration.newBuilder().setMigrationId(id).setRequestedBy(by).build();
+      case MigrationCommand.Cancel cancel ->
+          CancelMigration.newBuilder()
+              .setMigrationId(id)
+              .setReason(cancel.reason())
+              .setRequestedBy(by)
+              .build();
+      case MigrationCommand.Retry retry ->
+          RetryMigration.newBuilder().setMigrationId(id).setRequestedBy(by).build();
+      case MigrationCommand.RollBack roll ->
+          RollBackMigration.newBuilder()
+              .setMigrationId(id)
+              .setReason(roll.reason())
+              .setRequestedBy(by)
+              .build();
+      case MigrationCommand.Accept accept ->
+          AcceptExceptions.newBuilder()
+              .setMigrationId(id)
+              .setPlanDigest(migration.getPlanDigest())
+              .setApprover(by)
+              .build();
+    };
+  }
+
+  @Override
+  public AuditTrail audit() {
+    return new SystemAudit(connection.kafka());
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+    try {
+      system.close();
+    } catch (Exception failed) {
+      throw new IllegalStateException("the embedded system did not stop", failed);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.cli.run.DemoRequest;
+import dev.sensei.cli.run.MigrateRequest;
+import dev.sensei.cli.run.MigrationRunner;
+import dev.sensei.cli.run.PlatformLocation;
+import dev.sensei.cli.run.RunListener;
+import dev.sensei.cli.run.RunResult;
+import dev.sensei.cli.spec.MigrationSpec;
+import dev.sensei.databases.DatabaseUri;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs migrations, on an embedded system that is started for the run where none is there. */
+final class SystemRunner implements MigrationRunner {
+
+  @Override
+  public RunResult migrate(MigrateRequest request, RunListener listener)
+      throws InterruptedException {
+    Preflight.check(request.source(), request.target());
+    return switch (request.platform()) {
+      case PlatformLocation.Separate separate ->
+          on(new KafkaAddress(separate.kafka(), separate.registry()), request, listener);
+      case PlatformLocation.Embedded embedded -> {
+        listener.note("Starting Kafka, registry, orchestrator and agents.");
+        try (EmbeddedSystem system =
+            EmbeddedSystem.start(embedded.dataDirectory(), passwords(request))) {
+          yield on(system.kafka(), request, listener);
+        }
+      }
+    };
+  }
+
+  private static RunResult on(KafkaAddress kafka, MigrateRequest request, RunListener listener)
+      throws InterruptedException {
+    try (Connection connection = Connection.to(kafka)) {
+      return new MigrationRun(connection, request, listener).run();
+    }
+  }
+
+  @Override
+  public RunResult demo(DemoRequest request, RunListener listener) throws InterruptedException {
+    try (DemoDatabases databases = DemoDatabases.start(request, listener)) {
+      return migrate(
+          new MigrateRequest(
+              request.platform(),
+              databases.source(),
+              databases.target(),
+              MigrationSpec.DEFAULTS,
+              request.certificate().or(() -> Optional.of(databases.certificate())),
+              request.requestedBy()),
+          listener);
+    }
+  }
+
+  /** Passwords that came in URIs; they stay in this process. */
+  private static Map<String, String> passwords(MigrateRequest request) {
+    Map<String, String> passwords = new HashMap<>();
+    for (DatabaseUri uri : List.of(request.source(), request.target())) {
+      uri.password().ifPresent(secret -> passwords.put(uri.withoutPassword().toString(), secret));
+    }
+    return passwords;
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the command line. */
+@NullMarked
+package dev.sensei.cli.sample;
+
+import org.jspecify.annotations.NullMarked;
