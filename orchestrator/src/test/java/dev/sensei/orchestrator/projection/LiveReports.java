@@ -16,7 +16,7 @@ public final class LiveReports {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       for (String report : seed.reports()) {
-        boolean aboutFailures = report.contains("WHERE status = 'failed'");
+        boolean aboutFailures = report.contains("\nWHERE status = 'failed'");
         assertThat(SeedStatementsTest.rows(statement, report).isEmpty())
             .as(report)
             .isEqualTo(aboutFailures);
