@@ -186,6 +186,7 @@ final class UnitOfWork {
         certify.source(),
         certify.target(),
         certify.planDigest(),
+        certify.installation(),
         certify.journalSequence(),
         head);
   }
