@@ -159,7 +159,7 @@ final class SampleShopTest {
 
   private static String counts() {
     return "select (xpath('/row/c/text()', query_to_xml('select count(*) c from ' || t, false,"
-               + " true, '')))[1]::text::bigint as n from ("
+        + " true, '')))[1]::text::bigint as n from ("
         + tables()
         + ") x(t)";
   }
