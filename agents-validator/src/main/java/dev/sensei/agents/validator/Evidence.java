@@ -81,7 +81,7 @@ final class Evidence {
               new Snapshot(
                   event.getNumber(),
                   event.getSnapshot().getPosition(),
-                  event.getSnapshot().getXmax(),
+                  event.getSnapshot().getVisibility(),
                   event.getSnapshot().getSystemIdentifier(),
                   event.getSnapshot().getTimeline(),
                   event.getSourceUnchanged()));
