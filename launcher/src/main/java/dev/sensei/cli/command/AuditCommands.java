@@ -125,8 +125,7 @@ final class AuditCommands implements Runnable {
                     ? "%d records replayed into %d states; they are the live ones, byte for byte: %s"
                         .formatted(replay.records(), replay.states(), replay.digest())
                     : "%d records replayed into %d states; %d of them differ from the live ones"
-                        .formatted(
-                            replay.records(), replay.states(), replay.differences().size()));
+                        .formatted(replay.records(), replay.states(), replay.differences().size()));
       }
       return replay.same() ? ExitCode.OK : ExitCode.FAILED;
     }
