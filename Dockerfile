@@ -6,7 +6,7 @@ RUN mvn -q -B -ntp -Dmaven.test.skip=true package
 
 FROM eclipse-temurin:25-jre
 RUN useradd --system --create-home --home-dir /var/lib/sensei sensei
-COPY --from=build /build/sensei/target/lib /opt/sensei/lib
+COPY --from=build /build/launcher/target/lib /opt/sensei/lib
 USER sensei
 WORKDIR /var/lib/sensei
 ENV SENSEI_DATA_DIR=/var/lib/sensei

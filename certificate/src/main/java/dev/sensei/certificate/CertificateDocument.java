@@ -81,7 +81,7 @@ public record CertificateDocument(
    *
    * @param number its number, from 1
    * @param position the write-ahead log's position
-   * @param xmax the first transaction id not seen
+   * @param visibility pg_current_snapshot as text, xmin:xmax:in-progress
    * @param systemIdentifier the source cluster's system identifier
    * @param timeline the source cluster's timeline
    * @param sourceUnchanged whether the source provably had not changed since the snapshot before
@@ -89,7 +89,7 @@ public record CertificateDocument(
   public record Snapshot(
       int number,
       String position,
-      String xmax,
+      String visibility,
       String systemIdentifier,
       int timeline,
       boolean sourceUnchanged) {}

@@ -202,7 +202,7 @@ final class SnapshotKeeping {
     return SnapshotEvidence.newBuilder()
         .setSnapshotId(snapshot.id())
         .setPosition(snapshot.lsn())
-        .setXmax(Long.toString(snapshot.xmax()))
+        .setVisibility(snapshot.visibility())
         .setSystemIdentifier(snapshot.systemIdentifier().orElse(""))
         .setTimeline(Math.toIntExact(snapshot.timeline()))
         .setServerVersion(snapshot.serverVersion())

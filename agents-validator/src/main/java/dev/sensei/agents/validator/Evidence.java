@@ -22,7 +22,6 @@ import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.ExceptionsAccepted;
 import dev.sensei.schemas.event.LedgerReconciled;
-import dev.sensei.schemas.event.MigrationCreated;
 import dev.sensei.schemas.event.PlanApproved;
 import dev.sensei.schemas.event.PlanCompleted;
 import dev.sensei.schemas.event.ReferencesValidated;
@@ -52,7 +51,6 @@ final class Evidence {
   private final Map<Integer, TablePrepared> prepared = new HashMap<>();
   private final Map<Integer, TableValidated> validated = new HashMap<>();
   private final Map<String, Catalog> catalogs = new HashMap<>();
-  private Optional<MigrationCreated> created = Optional.empty();
   private Optional<AnalysisCompleted> analysis = Optional.empty();
   private Optional<PlanCompleted> plan = Optional.empty();
   private Optional<PerspectiveResult> references = Optional.empty();
@@ -61,7 +59,6 @@ final class Evidence {
 
   void take(JournalRecord found) {
     switch (found.event()) {
-      case MigrationCreated event -> created = Optional.of(event);
       case CatalogDescribed event ->
           catalogs.put(event.getSide(), CatalogJson.readCatalog(event.getDefinition()));
       case AnalysisCompleted event -> analysis = Optional.of(event);
@@ -81,7 +78,7 @@ final class Evidence {
               new Snapshot(
                   event.getNumber(),
                   event.getSnapshot().getPosition(),
-                  event.getSnapshot().getXmax(),
+                  event.getSnapshot().getVisibility(),
                   event.getSnapshot().getSystemIdentifier(),
                   event.getSnapshot().getTimeline(),
                   event.getSourceUnchanged()));

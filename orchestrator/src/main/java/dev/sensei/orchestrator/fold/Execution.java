@@ -110,7 +110,7 @@ final class Execution {
   private static boolean same(SnapshotEvidence before, SnapshotEvidence after) {
     return before.systemIdentifier().equals(after.systemIdentifier())
         && before.timeline() == after.timeline()
-        && before.xmax().equals(after.xmax());
+        && before.visibility().equals(after.visibility());
   }
 
   static void targetPrepared(Draft draft, Report.TargetPrepared r) {

@@ -5,7 +5,8 @@ package dev.sensei.orchestrator.fold;
  *
  * @param snapshotId PostgreSQL's name of the exported snapshot.
  * @param position the write-ahead log's position, such as 0/16B3748.
- * @param xmax the first transaction id not seen: pg_snapshot_xmax.
+ * @param visibility pg_current_snapshot as text, xmin:xmax:in-progress; equal where nothing was
+ *     committed in between
  * @param systemIdentifier the source cluster's system identifier.
  * @param timeline the source cluster's timeline.
  * @param serverVersion the source server's version number, such as 150018.
@@ -13,7 +14,7 @@ package dev.sensei.orchestrator.fold;
 public record SnapshotEvidence(
     String snapshotId,
     String position,
-    String xmax,
+    String visibility,
     String systemIdentifier,
     int timeline,
     int serverVersion) {}

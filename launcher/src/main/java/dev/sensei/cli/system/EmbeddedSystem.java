@@ -75,6 +75,7 @@ final class EmbeddedSystem implements AutoCloseable {
                                       topic.name(), topic.partitions(), topic.configuration()))
                           .toList()));
       parts.push(platform);
+      LogFile.in(dataDirectory, "sensei");
       platform.onFailure(failure -> LOG.error("A part of the platform ended: {}", failure));
       KafkaAddress kafka = new KafkaAddress(platform.bootstrapServers(), platform.registryUrl());
       SigningKey key = SigningKey.openOrCreate(dataDirectory);

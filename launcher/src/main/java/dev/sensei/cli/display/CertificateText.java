@@ -32,8 +32,8 @@ public final class CertificateText {
       field(
           lines,
           "snapshot " + snapshot.number(),
-          "position %s, xmax %s, timeline %d"
-              .formatted(snapshot.position(), snapshot.xmax(), snapshot.timeline()));
+          "position %s, visible %s, timeline %d"
+              .formatted(snapshot.position(), snapshot.visibility(), snapshot.timeline()));
     }
     field(lines, "plan", document.planDigest());
     for (CertificateDocument.Approval approval : document.approvals()) {

@@ -1,0 +1,140 @@
+package dev.sensei.cli.system;
+
+import dev.sensei.cli.CommandException;
+import dev.sensei.cli.ExitCode;
+import dev.sensei.cli.run.DemoRequest;
+import dev.sensei.cli.run.RunListener;
+import dev.sensei.cli.sample.SampleShop;
+import dev.sensei.databases.DatabaseUri;
+import dev.sensei.platform.PlatformException;
+import dev.sensei.platform.PostgresServer;
+import dev.sensei.platform.PostgresSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The demo's source, a server with a sample shop, and its target, an empty database on a server of
+ * its own. Both live in the data directory, so that a demo that was killed goes on where it was; a
+ * demo that ended gets a new target.
+ */
+final class DemoDatabases implements AutoCloseable {
+  private static final String SHOP = "shop";
+  private static final String NEW_SHOP = "new_shop";
+
+  private final PostgresServer source;
+  private final PostgresServer target;
+  private final DatabaseUri sourceUri;
+  private final DatabaseUri targetUri;
+  private final Path certificate;
+
+  private DemoDatabases(PostgresServer source, PostgresServer target, Path directory)
+      throws SQLException {
+    this.source = source;
+    this.target = target;
+    this.sourceUri = uri(source.createDatabase(SHOP));
+    this.targetUri = uri(target.createDatabase(NEW_SHOP));
+    this.certificate = directory.resolve("demo.certificate.jws");
+  }
+
+  /**
+   * Starts both servers and makes the sample where it is not there yet.
+   *
+   * @throws CommandException where that cannot be done, with what to do
+   */
+  static DemoDatabases start(DemoRequest request, RunListener listener)
+      throws InterruptedException {
+    Path directory = request.platform().dataDirectory().resolve("demo");
+    listener.note("Starting the sample's source and target, two PostgreSQL servers.");
+    try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
+      Files.createDirectories(directory);
+      Future<PostgresServer> starting = both.submit(() -> server(directory.resolve("source")));
+      PostgresServer target = server(directory.resolve("target"));
+      PostgresServer source;
+      try {
+        source = starting.get();
+      } catch (ExecutionException failed) {
+        target.close();
+        throw failed.getCause() instanceof PlatformException refused
+            ? refused
+            : new IllegalStateException("the sample's source did not start", failed);
+      }
+      DemoDatabases databases = new DemoDatabases(source, target, directory);
+      databases.fill(request.rows(), listener);
+      return databases;
+    } catch (PlatformException refused) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
+    } catch (SQLException failed) {
+      throw new CommandException(
+          ExitCode.INTERNAL_ERROR,
+          "the sample could not be made (SQLSTATE %s)".formatted(failed.getSQLState()),
+          failed);
+    } catch (IOException failed) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the data directory %s cannot be written; give another with --data-dir"
+              .formatted(request.platform().dataDirectory()),
+          failed);
+    }
+  }
+
+  private static DatabaseUri uri(PostgresServer.Endpoint database) {
+    return DatabaseUri.parse(database.uri()).withPassword(database.password());
+  }
+
+  private static PostgresServer server(Path directory) {
+    return PostgresServer.start(
+        PostgresSettings.in(directory)
+            .with("shared_buffers", "256MB")
+            .with("max_wal_size", "4GB")
+            .with("autovacuum", "off"));
+  }
+
+  private void fill(long rows, RunListener listener) throws SQLException {
+    try (Connection connection = source.endpoint().withDatabase(SHOP).connect()) {
+      if (!exists(connection, SampleShop.SCHEMA)) {
+        listener.note("Making a sample shop of about %,d rows.".formatted(rows));
+        new SampleShop(rows).create(connection);
+      }
+    }
+  }
+
+  private static boolean exists(Connection connection, String schema) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT pg_catalog.to_regnamespace('" + schema + "') IS NOT NULL")) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
+  /** The sample, with its password. */
+  DatabaseUri source() {
+    return sourceUri;
+  }
+
+  /** The empty target, with its password. */
+  DatabaseUri target() {
+    return targetUri;
+  }
+
+  /** Where the certificate goes where nothing else is said. */
+  Path certificate() {
+    return certificate;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+    target.close();
+  }
+}
