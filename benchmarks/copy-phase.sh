@@ -14,6 +14,8 @@ rounds=${ROUNDS:-3}
 scale=${SCALE:-30}
 tables=(pgbench_accounts pgbench_branches pgbench_tellers pgbench_history)
 work=$(mktemp -d)
+chmod 755 "$work"
+mkdir "$work/servers"
 servers=()
 as=()
 
@@ -47,9 +49,9 @@ free_port() {
 
 start_server() {
   local name=$1 port=$2
-  "${as[@]}" "$pg_bin/initdb" -D "$work/$name" -U bench --auth=scram-sha-256 --pwfile="$work/password" >/dev/null
-  servers+=("$work/$name")
-  "${as[@]}" "$pg_bin/pg_ctl" -D "$work/$name" -w -l "$work/$name.log" \
+  "${as[@]}" "$pg_bin/initdb" -D "$work/servers/$name" -U bench --auth=scram-sha-256 --pwfile="$work/password" >/dev/null
+  servers+=("$work/servers/$name")
+  "${as[@]}" "$pg_bin/pg_ctl" -D "$work/servers/$name" -w -l "$work/servers/$name.log" \
     -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_wal_size=4GB" start >/dev/null
 }
 
@@ -58,7 +60,7 @@ if [ -z "${SOURCE_URI:-}" ] || [ -z "${TARGET_URI:-}" ]; then
     owner=postgres
     id "$owner" >/dev/null 2>&1 || owner=nobody
     as=(setpriv "--reuid=$owner" "--regid=$(id -g "$owner")" --clear-groups)
-    chown "$owner" "$work"
+    chown "$owner" "$work/servers"
   fi
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$work/password"
   chmod 644 "$work/password"
