@@ -176,7 +176,8 @@ public final class AgentService implements AutoCloseable {
   private void addSlot() {
     Slot slot = new Slot(workplace, owner, slotNumbers.incrementAndGet());
     Thread thread =
-        Thread.ofPlatform().daemon()
+        Thread.ofPlatform()
+            .daemon()
             .name(settings.clientId("slot"))
             .unstarted(
                 () -> {

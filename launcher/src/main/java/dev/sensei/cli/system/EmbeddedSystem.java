@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedSystem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+
   /** Twice the processors, since a task waits for its databases half of its time. */
   private static final int WORKER_SLOTS =
       Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
