@@ -2,6 +2,7 @@ package dev.sensei.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.sensei.certificate.CertificateDocument;
 import dev.sensei.certificate.CertificateSigner;
 import dev.sensei.certificate.CertificateVerdict;
@@ -14,6 +15,8 @@ import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +65,31 @@ final class CommandLineTest {
             run("verify", certificate.toString(), "--data-dir", directory.resolve("x").toString()))
         .isEqualTo(2);
     assertThat(err.toString()).contains("--key FILE");
+  }
+
+  @Test
+  void healthFollowsWhatTheServiceAnswers() throws Exception {
+    AtomicInteger status = new AtomicInteger(200);
+    HttpServer service =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    service.createContext(
+        "/health",
+        exchange -> {
+          exchange.sendResponseHeaders(status.get(), -1);
+          exchange.close();
+        });
+    service.start();
+    String port = Integer.toString(service.getAddress().getPort());
+    try {
+      assertThat(run("health", "--port", port)).isZero();
+      status.set(503);
+      assertThat(run("health", "--port", port)).isEqualTo(3);
+    } finally {
+      service.stop(0);
+    }
+    assertThat(run("health", "--port", port)).isEqualTo(3);
+    assertThat(err.toString()).contains("nothing answers on port " + port);
+    assertThat(run("health", "--port", "0")).isEqualTo(2);
   }
 
   @Test

@@ -39,6 +39,7 @@ public final class Main {
       return;
     }
     CountDownLatch closed = new CountDownLatch(1);
+    MissingTopics.create(settings.bootstrapServers());
     OrchestratorService service = OrchestratorService.start(settings);
     Runtime.getRuntime()
         .addShutdownHook(

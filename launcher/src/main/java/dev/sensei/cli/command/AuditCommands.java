@@ -90,7 +90,13 @@ final class AuditCommands implements Runnable {
                       .out()
                       .println(
                           json
-                              ? entry.json()
+                              ? "{\"sequence\": %d, \"time\": \"%s\", \"type\": \"%s\", \"hash\": \"%s\", \"record\": %s}"
+                                  .formatted(
+                                      entry.sequence(),
+                                      entry.at(),
+                                      entry.type(),
+                                      entry.hash(),
+                                      entry.json())
                               : "%6d  %s  %-24s  %s"
                                   .formatted(
                                       entry.sequence(), entry.at(), entry.type(), entry.hash())));

@@ -52,6 +52,7 @@ public final class SenseiCommand implements Runnable {
     line.addSubcommand(AuditCommands.commandLine(session));
     line.addSubcommand(new OrchestratorCommand(session));
     line.addSubcommand(new AgentCommand(session));
+    line.addSubcommand(new HealthCommand(session));
     for (NotBuiltCommand.Name name : NotBuiltCommand.Name.values()) {
       line.addSubcommand(
           name.command(),

@@ -17,6 +17,7 @@ import dev.sensei.cli.run.ServiceProcesses;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PasswordSource;
+import dev.sensei.orchestrator.MissingTopics;
 import dev.sensei.orchestrator.OrchestratorService;
 import dev.sensei.orchestrator.OrchestratorSettings;
 import dev.sensei.orchestrator.projection.ControlDatabase;
@@ -24,6 +25,7 @@ import dev.sensei.platform.RunningPlatform;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
 /** Services that stay in this process until it is told to end. */
 final class SystemServices implements ServiceProcesses {
   private static final Logger LOG = LoggerFactory.getLogger(SystemServices.class);
+  private static final String CONTROL_PASSWORD = "SENSEI_CONTROL_PASSWORD";
+  private static final String HEALTH_PORT = "SENSEI_HEALTH_PORT";
 
   @Override
   public void up(PlatformLocation.Embedded platform, RunListener listener)
@@ -66,19 +70,46 @@ final class SystemServices implements ServiceProcesses {
     try (RecordSerde serde = RecordSerde.on(kafka.registryUrl())) {
       serde.requireCompatibility();
     }
+    MissingTopics.create(kafka.bootstrapServers());
+    OrchestratorSettings settings =
+        OrchestratorSettings.of(
+            kafka.bootstrapServers(),
+            kafka.registryUrl(),
+            data.resolve("orchestrator"),
+            ControlDatabase.Settings.of(
+                control.jdbcUrl(), control.user(), controlPassword(control, System.getenv())),
+            Installation.of(data));
     try (OrchestratorService orchestrator =
-        OrchestratorService.start(
-            OrchestratorSettings.of(
-                kafka.bootstrapServers(),
-                kafka.registryUrl(),
-                data.resolve("orchestrator"),
-                ControlDatabase.Settings.of(
-                    control.jdbcUrl(),
-                    control.user(),
-                    new PasswordSource(DatabaseRole.TARGET).resolve(control).orElse("")),
-                Installation.of(data)))) {
+        OrchestratorService.start(withHealth(settings, System.getenv()))) {
       LOG.info("The orchestrator is up");
       untilInterrupted(orchestrator);
+    }
+  }
+
+  /**
+   * The control database's password: as any other's, but from {@value #CONTROL_PASSWORD} where
+   * source and target have a variable of their own.
+   */
+  private static String controlPassword(DatabaseUri control, Map<String, String> environment) {
+    Map<String, String> own = new HashMap<>(environment);
+    own.put(DatabaseRole.TARGET.passwordVariable(), environment.getOrDefault(CONTROL_PASSWORD, ""));
+    return new PasswordSource(
+            DatabaseRole.TARGET, own, Path.of(System.getProperty("user.home", "/")))
+        .resolve(control)
+        .orElse("");
+  }
+
+  private static OrchestratorSettings withHealth(
+      OrchestratorSettings settings, Map<String, String> environment) {
+    String port = environment.getOrDefault(HEALTH_PORT, "");
+    if (port.isEmpty()) {
+      return settings;
+    }
+    try {
+      return settings.withHealthPort(Integer.parseInt(port));
+    } catch (NumberFormatException wrong) {
+      throw new CommandException(
+          ExitCode.USAGE, "%s has to be a port, found \"%s\"".formatted(HEALTH_PORT, port), wrong);
     }
   }
 
