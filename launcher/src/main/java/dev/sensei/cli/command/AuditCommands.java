@@ -90,7 +90,7 @@ final class AuditCommands implements Runnable {
                       .out()
                       .println(
                           json
-                              ? entry.json()
+                              ? JsonText.line(document(entry))
                               : "%6d  %s  %-24s  %s"
                                   .formatted(
                                       entry.sequence(), entry.at(), entry.type(), entry.hash())));
@@ -99,6 +99,17 @@ final class AuditCommands implements Runnable {
       }
       return ExitCode.OK;
     }
+  }
+
+  /** The envelope with the event as its last member. */
+  private static Map<String, Object> document(AuditTrail.Entry entry) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("sequence", entry.sequence());
+    members.put("at", entry.at().toString());
+    members.put("type", entry.type());
+    members.put("hash", entry.hash());
+    members.put("event", JsonText.parsed(entry.json()));
+    return members;
   }
 
   @Command(
