@@ -41,7 +41,10 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedSystem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
-  private static final int WORKER_SLOTS = Math.max(2, Runtime.getRuntime().availableProcessors());
+  /** Twice the processors, since a task waits for its databases half of its time. */
+  private static final int WORKER_SLOTS =
+      Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
   private static final int VALIDATOR_SLOTS = 2;
 
   private final KafkaAddress kafka;
