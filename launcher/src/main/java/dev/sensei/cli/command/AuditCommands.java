@@ -90,7 +90,13 @@ final class AuditCommands implements Runnable {
                       .out()
                       .println(
                           json
-                              ? JsonText.line(document(entry))
+                              ? "{\"sequence\": %d, \"time\": \"%s\", \"type\": \"%s\", \"hash\": \"%s\", \"record\": %s}"
+                                  .formatted(
+                                      entry.sequence(),
+                                      entry.at(),
+                                      entry.type(),
+                                      entry.hash(),
+                                      entry.json())
                               : "%6d  %s  %-24s  %s"
                                   .formatted(
                                       entry.sequence(), entry.at(), entry.type(), entry.hash())));
@@ -99,17 +105,6 @@ final class AuditCommands implements Runnable {
       }
       return ExitCode.OK;
     }
-  }
-
-  /** The envelope with the event as its last member. */
-  private static Map<String, Object> document(AuditTrail.Entry entry) {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("sequence", entry.sequence());
-    members.put("at", entry.at().toString());
-    members.put("type", entry.type());
-    members.put("hash", entry.hash());
-    members.put("event", JsonText.parsed(entry.json()));
-    return members;
   }
 
   @Command(

@@ -1,7 +1,6 @@
 package dev.sensei.cli.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
@@ -11,27 +10,7 @@ final class JsonText {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  private static final JsonMapper LINES = JsonMapper.builder().build();
-
   private JsonText() {}
-
-  /** A value on one line. */
-  static String line(Object value) {
-    try {
-      return LINES.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("a record could not be written as JSON", e);
-    }
-  }
-
-  /** A JSON document as a tree. */
-  static JsonNode parsed(String json) {
-    try {
-      return LINES.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("a record is no readable JSON", e);
-    }
-  }
 
   static String of(Object value) {
     try {
