@@ -99,8 +99,8 @@ public final class AgentService implements AutoCloseable {
                   service::healthNow,
                   service::metrics));
     }
-    Thread.ofVirtual().name(settings.clientId("start")).start(service::open);
-    Thread.ofVirtual().name(settings.clientId("heartbeats")).start(service::beat);
+    Thread.ofPlatform().daemon().name(settings.clientId("start")).start(service::open);
+    Thread.ofPlatform().daemon().name(settings.clientId("heartbeats")).start(service::beat);
     return service;
   }
 
@@ -176,7 +176,8 @@ public final class AgentService implements AutoCloseable {
   private void addSlot() {
     Slot slot = new Slot(workplace, owner, slotNumbers.incrementAndGet());
     Thread thread =
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .name(settings.clientId("slot"))
             .unstarted(
                 () -> {

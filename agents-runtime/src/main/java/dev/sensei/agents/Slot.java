@@ -27,7 +27,15 @@ import org.slf4j.LoggerFactory;
  */
 final class Slot implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
-  private static final Duration POLL = Duration.ofMillis(250);
+
+  /**
+   * How long one poll waits. Short, since a fetch that brings only the marker of a transaction (one
+   * follows every task) leaves a poll waiting for its time to be over before it fetches again.
+   */
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private static final Duration RENEWED_COMES_BACK = Duration.ofMillis(250);
+  private static final long BETWEEN_LOOKS_NANOS = Duration.ofMillis(250).toNanos();
   private static final Duration SLICE = Duration.ofMillis(50);
   private static final Duration LEASE_UNLESS_TOLD = Duration.ofSeconds(5);
   private static final Duration BEFORE_JOINING_AGAIN = Duration.ofSeconds(1);
@@ -59,6 +67,7 @@ final class Slot implements Runnable {
   private boolean joined;
   private boolean disconnected;
   private long connectedNanos = System.nanoTime();
+  private long lookedNanos = System.nanoTime() - BETWEEN_LOOKS_NANOS;
   private volatile boolean replaced;
 
   Slot(Workplace workplace, Owner owner, int number) {
@@ -208,7 +217,7 @@ final class Slot implements Runnable {
   private static Optional<ConsumerRecord<byte[], byte[]>> own(
       KafkaShareConsumer<byte[], byte[]> consumer, long offset) {
     Optional<ConsumerRecord<byte[], byte[]>> own = Optional.empty();
-    for (ConsumerRecord<byte[], byte[]> polled : consumer.poll(POLL)) {
+    for (ConsumerRecord<byte[], byte[]> polled : consumer.poll(RENEWED_COMES_BACK)) {
       if (polled.offset() == offset) {
         own = Optional.of(polled);
       } else {
@@ -225,18 +234,22 @@ final class Slot implements Runnable {
             + " be given it too",
         workplace.settings().name(),
         offset);
-    while (!run.isLongLived() && !owner.abandons() && !run.await(POLL)) {
+    while (!run.isLongLived() && !owner.abandons() && !run.await(SLICE)) {
       LOG.trace("waiting for the end of the task at offset {}", offset);
     }
   }
 
   /** Finds out whether the member fetches tasks, and whether it has lost Kafka. */
   private void notice(KafkaShareConsumer<byte[], byte[]> consumer) {
+    long now = System.nanoTime();
+    if (now - lookedNanos < BETWEEN_LOOKS_NANOS) {
+      return;
+    }
+    lookedNanos = now;
     if (!joined && metric(consumer, "fetch-total") > 0) {
       joined = true;
       owner.joined(this);
     }
-    long now = System.nanoTime();
     if (metric(consumer, "connection-count") > 0) {
       connectedNanos = now;
       if (disconnected) {

@@ -42,7 +42,7 @@ public record DatabaseUri(
   private static final Set<String> SSL_MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
   private static final String EXPECTED =
-      "expected postgresql://user[:password]@host[:port]/database[?sslmode=...]";
+      "expected postgresql://user@host[:port]/database[?sslmode=...]";
 
   public DatabaseUri {
     parameters = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(parameters));

@@ -50,6 +50,7 @@ final class ChildProcess {
       wait "$child"
       status=$?
       kill -s KILL "$watcher"
+      wait "$watcher" 2>/dev/null
       exit $status
       """
           .formatted(GRACE_TENTHS);

@@ -35,6 +35,12 @@ public final class Topics {
   /** Partitions of every topic that is partitioned by migration. */
   public static final int MIGRATION_PARTITIONS = 4;
 
+  /**
+   * The largest record, in bytes, that reports, journal and dead letters take: the catalog of a large
+   * target, or a plan with all its statements, is one record.
+   */
+  public static final int LARGEST_RECORD_BYTES = 8 << 20;
+
   private static final String TASKS = "sensei.tasks.";
   private static final long HOUR_MILLIS = 3_600_000L;
   private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
@@ -108,16 +114,15 @@ public final class Topics {
   public static List<Definition> all() {
     return List.of(
         kept(COMMANDS, MIGRATION_PARTITIONS, 7 * DAY_MILLIS),
-        kept(REPORTS, MIGRATION_PARTITIONS, 7 * DAY_MILLIS),
-        new Definition(
-            JOURNAL, MIGRATION_PARTITIONS, Map.of("retention.ms", "-1", "retention.bytes", "-1")),
+        large(REPORTS, 7 * DAY_MILLIS),
+        new Definition(JOURNAL, MIGRATION_PARTITIONS, Map.of("retention.ms", "-1", "retention.bytes", "-1", "max.message.bytes", Integer.toString(LARGEST_RECORD_BYTES))),
         new Definition(STATE, MIGRATION_PARTITIONS, Map.of("cleanup.policy", "compact")),
         kept(Agent.SCOUT.taskTopic(), 1, 7 * DAY_MILLIS),
         kept(Agent.ARCHITECT.taskTopic(), 1, 7 * DAY_MILLIS),
         kept(Agent.WORKER.taskTopic(), 1, 7 * DAY_MILLIS),
         kept(Agent.VALIDATOR.taskTopic(), 1, 7 * DAY_MILLIS),
         kept(PROGRESS, MIGRATION_PARTITIONS, HOUR_MILLIS),
-        kept(DEAD_LETTERS, MIGRATION_PARTITIONS, 30 * DAY_MILLIS));
+        large(DEAD_LETTERS, 30 * DAY_MILLIS));
   }
 
   /**
@@ -131,5 +136,14 @@ public final class Topics {
 
   private static Definition kept(String name, int partitions, long millis) {
     return new Definition(name, partitions, Map.of("retention.ms", Long.toString(millis)));
+  }
+
+  private static Definition large(String name, long millis) {
+    return new Definition(
+        name,
+        MIGRATION_PARTITIONS,
+        Map.of(
+            "retention.ms", Long.toString(millis),
+            "max.message.bytes", Integer.toString(LARGEST_RECORD_BYTES)));
   }
 }

@@ -56,7 +56,7 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
     this.kafka = kafka;
     this.clientId = clientId;
     this.serde = serde;
-    follower = Thread.ofVirtual().name(clientId).unstarted(this::follow);
+    follower = Thread.ofPlatform().daemon().name(clientId).unstarted(this::follow);
   }
 
   /**

@@ -43,6 +43,7 @@ final class DatabaseAnalysis {
       context.throwIfCancelled();
       Catalog targetCatalog = read("target", to, Scope.target());
       Preconditions.mayCreate(to, sourceCatalog, targetCatalog, asked.getOptions());
+      Preconditions.empty(to, sourceCatalog, targetCatalog, asked.getOptions());
       context.reportAll(new Reports(asked, context).of(sourceCatalog, targetCatalog));
     } catch (SQLException closing) {
       throw DatabaseErrors.translate("closing a connection", closing);

@@ -154,6 +154,32 @@ final class Preconditions {
     }
   }
 
+  /** The target's tables hold no rows, unless the options say what to do with them. */
+  static void empty(Connection target, Catalog source, Catalog there, Options options)
+      throws TaskFailure {
+    if (options.getExistingRows() != ExistingRows.REFUSE) {
+      return;
+    }
+    List<TableName> filled = new ArrayList<>();
+    for (Table table : source.tables()) {
+      TableName name = table.name();
+      if (there.table(name).isPresent()
+          && ask(target, "EXISTS (SELECT FROM ONLY " + name.quoted() + ")")) {
+        filled.add(name);
+      }
+    }
+    if (!filled.isEmpty()) {
+      throw new TaskFailure(
+          FailureClass.DATA,
+          "TARGET_NOT_EMPTY",
+          "expected these tables of the target to be empty, found rows in: %s; nothing was changed"
+                  .formatted(list(filled))
+              + " there: empty them, or give --spec with tables.exclude to leave them out, or with"
+              + " options.existingRows: truncate to have them emptied",
+          filled.getFirst().toString());
+    }
+  }
+
   private static TaskFailure denied(
       String what, List<TableName> objects, String privilege, String role) {
     String kind = what.contains("sequences") ? "SEQUENCE " : "";

@@ -47,8 +47,10 @@ final class Statements {
               run.execute(SETTINGS);
               run.execute(statement.sql());
             }
+            if (kind.startsWith(TableBuild.INDEXES)) {
+              Failpoint.MID_INDEX_BUILD.hit();
+            }
           });
-      Failpoint.MID_INDEX_BUILD.hit();
       if (!objects.contains(statement.object())) {
         objects.add(statement.object());
       }

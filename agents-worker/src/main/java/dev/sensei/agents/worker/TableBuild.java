@@ -23,6 +23,9 @@ import java.util.List;
 
 /** What follows a table's rows: the ledger's settlement, the count, keys, indexes, foreign keys. */
 final class TableBuild {
+  /** What marks the statements that build the indexes of a table. */
+  static final String INDEXES = "indexes";
+
   private final Sessions sessions;
   private final Plans plans;
   private final Ledger ledger;
@@ -89,8 +92,7 @@ final class TableBuild {
     try (Connection target = sessions.target(table)) {
       built =
           new ArrayList<>(
-              statements.run(
-                  target, context, mark("indexes", task.getTableIndex()), plan.indexes()));
+              statements.run(target, context, mark(INDEXES, task.getTableIndex()), plan.indexes()));
       if (plan.definition().holdsRows()) {
         analyze(target, plan.target());
         built.add("statistics of " + plan.target());

@@ -161,8 +161,9 @@ final class TablePreparation {
     return new TaskFailure(
         FailureClass.CONFIGURATION,
         "TARGET_NOT_EMPTY",
-        ("expected table %s of the target to be empty, found %d rows; empty it, leave it out with"
-                + " --exclude, or choose --existing-rows truncate; nothing was written to it")
+        ("expected table %s of the target to be empty, found %d rows; nothing was written to it:"
+             + " empty it, or cancel and begin again with a spec whose tables.exclude leaves it out"
+             + " or whose options.existingRows is truncate")
             .formatted(table, rows),
         table);
   }

@@ -59,7 +59,7 @@ final class ChunkReader implements AutoCloseable {
   static ChunkReader start(
       Connection source, CopySpec spec, CopySettings settings, CancelSignal cancel) {
     ChunkReader reader = new ChunkReader(source, spec, settings, cancel);
-    Thread.ofVirtual().name("chunk-reader").start(reader.reading);
+    Thread.ofPlatform().daemon().name("chunk-reader").start(reader.reading);
     return reader;
   }
 

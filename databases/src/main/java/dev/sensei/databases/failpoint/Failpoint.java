@@ -29,7 +29,8 @@ public enum Failpoint {
   /** The synchronous commit is done, the ledger not read. */
   AFTER_SETTLE_COMMIT("after-settle-commit", "after the synchronous commit that settles a table"),
   /** An index is being built. */
-  MID_INDEX_BUILD("mid-index-build", "between the indexes of a table"),
+  MID_INDEX_BUILD(
+      "mid-index-build", "in the transaction that builds an index of a table, before its commit"),
   /** Some of the ledger's rows of a migration are gone. */
   MID_REMOVE("mid-remove", "while a migration's rows are removed from the ledger"),
   /** The snapshot is exported, nobody knows yet. */

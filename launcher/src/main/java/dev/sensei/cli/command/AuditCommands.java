@@ -5,6 +5,7 @@ import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.Session;
 import dev.sensei.cli.run.AuditTrail;
 import dev.sensei.cli.run.MigrationControl;
+import dev.sensei.cli.run.MigrationControl.Purpose;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -65,7 +66,7 @@ final class AuditCommands implements Runnable {
     @Override
     public final Integer call() throws InterruptedException {
       try (MigrationControl control =
-          session.backend().control().connect(platform.location(session))) {
+          session.backend().control().connect(platform.location(session), Purpose.LOOK)) {
         return with(control.audit()).code();
       }
     }

@@ -51,6 +51,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final PlatformOptions platform = new PlatformOptions();
+  @Mixin private final PortOptions ports = new PortOptions();
   @Mixin private final PersonOptions person = new PersonOptions();
 
   MigrateCommand(Session session) {
@@ -74,7 +75,7 @@ public final class MigrateCommand implements Callable<Integer> {
           "source and target are the same database, %s; give another target"
               .formatted(to.withoutPassword()));
     }
-    PlatformLocation where = platform.location(session);
+    PlatformLocation where = ports.on(platform.location(session));
     return new MigrateRequest(
         where, from, to, given, Optional.ofNullable(certificate), person.name(session));
   }

@@ -5,6 +5,7 @@ import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.Session;
 import dev.sensei.cli.display.PlanText;
 import dev.sensei.cli.run.MigrationControl;
+import dev.sensei.cli.run.MigrationControl.Purpose;
 import dev.sensei.cli.run.PlanSummary;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,7 +34,7 @@ public final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (MigrationControl control =
-        session.backend().control().connect(platform.location(session))) {
+        session.backend().control().connect(platform.location(session), Purpose.LOOK)) {
       if (control.status(migrationId).isEmpty()) {
         throw SteeringCommand.unknown(migrationId);
       }

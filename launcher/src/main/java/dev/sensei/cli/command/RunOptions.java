@@ -1,9 +1,7 @@
 package dev.sensei.cli.command;
 
-import dev.sensei.cli.CommandException;
 import dev.sensei.cli.Session;
 import dev.sensei.cli.display.ProgressDisplay;
-import dev.sensei.cli.display.ResultDocument;
 import dev.sensei.cli.display.Summary;
 import dev.sensei.cli.run.RunListener;
 import dev.sensei.cli.run.RunResult;
@@ -33,23 +31,23 @@ public final class RunOptions {
   int follow(Session session, String person, Run run) throws InterruptedException {
     var messages = json ? session.err() : session.out();
     RunResult result;
+    Thread farewell =
+        new Thread(
+            () ->
+                session
+                    .err()
+                    .println(
+                        "\n"
+                            + "sensei: interrupted; the same command again goes on where this one"
+                            + " stopped"),
+            "sensei-farewell");
+    Runtime.getRuntime().addShutdownHook(farewell);
     try (ProgressDisplay display =
         ProgressDisplay.of(session.screen(), messages, System::nanoTime)) {
       result =
           run.with(new PersonListener(session, display, messages, person, yes, acceptExceptions));
-    } catch (CommandException e) {
-      if (json) {
-        session
-            .out()
-            .println(
-                ResultDocument.failed(
-                        new ResultDocument.ResultError(
-                            e.exitCode().name(),
-                            SenseiCommand.withoutSecrets(String.valueOf(e.getMessage())),
-                            ""))
-                    .toJson());
-      }
-      throw e;
+    } finally {
+      forget(farewell);
     }
     if (json) {
       session.out().println(result.document().toJson());
@@ -57,5 +55,13 @@ public final class RunOptions {
       Summary.lines(result.document()).forEach(session.out()::println);
     }
     return result.exitCode().code();
+  }
+
+  private static void forget(Thread farewell) {
+    try {
+      var _ = Runtime.getRuntime().removeShutdownHook(farewell);
+    } catch (IllegalStateException ending) {
+      // The process is ending already, and says so.
+    }
   }
 }

@@ -3,7 +3,11 @@ package dev.sensei.cli.command;
 import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.Session;
+import dev.sensei.cli.display.ResultDocument;
+import dev.sensei.cli.display.ResultDocument.ResultError;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +65,9 @@ public final class SenseiCommand implements Runnable {
     line.setOut(session.out());
     line.setErr(session.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((e, arguments) -> usageError(session, e));
-    line.setExecutionExceptionHandler((e, command, result) -> failure(session, e));
+    line.setParameterExceptionHandler((e, arguments) -> usageError(session, e, arguments));
+    line.setExecutionExceptionHandler(
+        (e, command, result) -> failure(session, e, result.originalArgs()));
     return line;
   }
 
@@ -72,9 +77,11 @@ public final class SenseiCommand implements Runnable {
         spec.commandLine(), "name a command, such as \"sensei demo\"; \"sensei --help\" lists all");
   }
 
-  private static int usageError(Session session, ParameterException e) {
+  private static int usageError(Session session, ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
-    session.err().println("sensei: " + withoutSecrets(String.valueOf(e.getMessage())));
+    String message = withoutSecrets(String.valueOf(e.getMessage()));
+    document(session, List.of(arguments), ExitCode.USAGE, message);
+    session.err().println("sensei: " + message);
     if (!UnmatchedArgumentException.printSuggestions(e, session.err())) {
       session
           .err()
@@ -85,14 +92,18 @@ public final class SenseiCommand implements Runnable {
     return ExitCode.USAGE.code();
   }
 
-  private static int failure(Session session, Exception e) {
+  private static int failure(Session session, Exception e, List<String> arguments) {
     if (e instanceof CommandException expected) {
-      session.err().println("sensei: " + withoutSecrets(String.valueOf(expected.getMessage())));
+      String message = withoutSecrets(String.valueOf(expected.getMessage()));
+      document(session, arguments, expected.exitCode(), message);
+      session.err().println("sensei: " + message);
       return expected.exitCode().code();
     }
     if (e instanceof InterruptedException) {
       Thread.currentThread().interrupt();
-      session.err().println("sensei: interrupted; run the same command again to go on");
+      String message = "interrupted; run the same command again to go on";
+      document(session, arguments, ExitCode.FAILED, message);
+      session.err().println("sensei: " + message);
       return ExitCode.FAILED.code();
     }
     // A driver's message may quote a row, so the class and the place are all that is shown.
@@ -103,12 +114,26 @@ public final class SenseiCommand implements Runnable {
             .map(StackTraceElement::toString)
             .orElse("an unknown place");
     LOG.error("internal error: {} at {}", e.getClass().getName(), place);
-    session
-        .err()
-        .println(
-            "sensei: internal error: %s at %s; please report it"
-                .formatted(e.getClass().getName(), place));
+    String message =
+        "internal error: %s at %s; please report it".formatted(e.getClass().getName(), place);
+    document(session, arguments, ExitCode.INTERNAL_ERROR, message);
+    session.err().println("sensei: " + message);
     return ExitCode.INTERNAL_ERROR.code();
+  }
+
+  /** Where JSON was asked for, a program reads the standard output, also of what went wrong. */
+  private static void document(
+      Session session, List<String> arguments, ExitCode code, String message) {
+    if (arguments.contains("--json")) {
+      ResultError error = new ResultError(code.name(), message, "");
+      boolean run = arguments.contains("migrate") || arguments.contains("demo");
+      session
+          .out()
+          .println(
+              run
+                  ? ResultDocument.failed(error).toJson()
+                  : JsonText.of(Map.of("errors", List.of(error))));
+    }
   }
 
   static String withoutSecrets(String message) {

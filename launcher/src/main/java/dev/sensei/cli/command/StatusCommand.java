@@ -6,6 +6,7 @@ import dev.sensei.cli.display.Amounts;
 import dev.sensei.cli.display.MigrationView;
 import dev.sensei.cli.display.MigrationView.TableProgress;
 import dev.sensei.cli.run.MigrationControl;
+import dev.sensei.cli.run.MigrationControl.Purpose;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (MigrationControl control =
-        session.backend().control().connect(platform.location(session))) {
+        session.backend().control().connect(platform.location(session), Purpose.LOOK)) {
       if (migrationId == null) {
         all(control.migrations());
       } else {

@@ -144,6 +144,11 @@ final class SteeringCommands {
     MigrationCommand command() {
       return new MigrationCommand.Cancel(reason);
     }
+
+    @Override
+    boolean rollsBack() {
+      return true;
+    }
   }
 
   @Command(
@@ -176,6 +181,11 @@ final class SteeringCommands {
     @Override
     MigrationCommand command() {
       return new MigrationCommand.RollBack(reason);
+    }
+
+    @Override
+    boolean rollsBack() {
+      return true;
     }
   }
 

@@ -16,6 +16,7 @@ public final class UpCommand implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final PlatformOptions platform = new PlatformOptions();
+  @Mixin private final PortOptions ports = new PortOptions();
   @Mixin private final PersonOptions person = new PersonOptions();
 
   UpCommand(Session session) {
@@ -30,7 +31,7 @@ public final class UpCommand implements Callable<Integer> {
           .backend()
           .services()
           .up(
-              platform.embedded(session, "up"),
+              ports.on(platform.embedded(session, "up")),
               new PersonListener(
                   session, display, session.out(), person.name(session), false, false));
     }

@@ -1,11 +1,22 @@
 package dev.sensei.cli.run;
 
 import dev.sensei.cli.display.MigrationView;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** A connection to a platform, to look at migrations and steer them. */
 public interface MigrationControl extends AutoCloseable {
+  /** What a connection is for; where nothing runs, no more is started than it takes. */
+  enum Purpose {
+    /** To read what is there: nothing moves on. */
+    LOOK,
+    /** To have a command answered: no task is carried out. */
+    DECIDE,
+    /** To have work done. */
+    WORK
+  }
+
   /** Opens connections. */
   interface Connector {
     /**
@@ -13,7 +24,8 @@ public interface MigrationControl extends AutoCloseable {
      *
      * @throws dev.sensei.cli.CommandException where none is, with what to do
      */
-    MigrationControl connect(PlatformLocation platform) throws InterruptedException;
+    MigrationControl connect(PlatformLocation platform, Purpose purpose)
+        throws InterruptedException;
   }
 
   /** How a command was answered. */
@@ -37,6 +49,20 @@ public interface MigrationControl extends AutoCloseable {
   /** Sends a command and waits for its answer; empty where there is no migration with this id. */
   Optional<Answer> send(String migrationId, MigrationCommand command, String requestedBy)
       throws InterruptedException;
+
+  /**
+   * Waits until a migration that is being rolled back is cancelled, or failed to be; empty where
+   * that takes longer than the limit, or where there is no such migration.
+   */
+  Optional<Ended> awaitEnd(String migrationId, Duration limit) throws InterruptedException;
+
+  /**
+   * How a migration ended.
+   *
+   * @param state cancelled, failed or certified
+   * @param reason why it failed; empty where it did not
+   */
+  record Ended(String state, String reason) {}
 
   /** The journal of migrations. */
   AuditTrail audit();

@@ -7,8 +7,18 @@ public sealed interface PlatformLocation {
   /** The directory that holds the installation's keys, and the platform's state where embedded. */
   Path dataDirectory();
 
-  /** Kafka, registry and control database in this process and its children, on a data directory. */
-  record Embedded(Path dataDirectory) implements PlatformLocation {}
+  /**
+   * Kafka, registry and control database in this process and its children.
+   *
+   * @param dataDirectory the directory that holds keys and state
+   * @param ports where they listen
+   */
+  record Embedded(Path dataDirectory, PlatformPorts ports) implements PlatformLocation {
+    /** On free ports. */
+    public Embedded(Path dataDirectory) {
+      this(dataDirectory, PlatformPorts.FREE);
+    }
+  }
 
   /**
    * Services that run elsewhere.

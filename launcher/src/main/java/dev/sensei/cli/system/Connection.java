@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
-/** A connection to Kafka, with all that the command line reads and sends through it. */
+/** A connection to Kafka, with all that the command line reads and sends; for one thread. */
 final class Connection implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -23,6 +23,7 @@ final class Connection implements AutoCloseable {
   private final CommandSender sender;
   private final JournalDocuments journal;
   private final Map<String, Map<Integer, Long>> rowEstimates = new HashMap<>();
+  private final Map<String, AnswerFeed> answers = new HashMap<>();
 
   private Connection(KafkaAddress kafka) {
     this.kafka = kafka;
@@ -69,9 +70,9 @@ final class Connection implements AutoCloseable {
   /** Sends a command and waits until it was taken (empty) or rejected. */
   Optional<Answer.Rejected> ask(String migrationId, SpecificRecord command)
       throws InterruptedException {
-    try (AnswerFeed answers = new AnswerFeed(kafka, serde, migrationId)) {
-      return answers.await(sender.send(migrationId, command));
-    }
+    AnswerFeed feed =
+        answers.computeIfAbsent(migrationId, id -> new AnswerFeed(kafka, serde, id));
+    return feed.await(sender.send(migrationId, command));
   }
 
   /** Rows expected of each table of a plan, by its number; none where there is no plan yet. */
@@ -97,6 +98,7 @@ final class Connection implements AutoCloseable {
 
   @Override
   public void close() {
+    answers.values().forEach(AnswerFeed::close);
     states.close();
     sender.close();
     serde.close();

@@ -11,12 +11,16 @@ import dev.sensei.certificate.KeyFileException;
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
+import dev.sensei.cli.run.MigrationControl.Purpose;
+import dev.sensei.cli.run.PlatformLocation;
+import dev.sensei.cli.run.PlatformPorts;
 import dev.sensei.orchestrator.OrchestratorService;
 import dev.sensei.orchestrator.OrchestratorSettings;
 import dev.sensei.orchestrator.projection.ControlDatabase;
 import dev.sensei.platform.LocalPlatform;
 import dev.sensei.platform.PlatformException;
 import dev.sensei.platform.PlatformSettings;
+import dev.sensei.platform.RunningPlatform;
 import dev.sensei.platform.TopicSpec;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
@@ -41,7 +45,11 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedSystem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
-  private static final int WORKER_SLOTS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  /** Twice the processors, since a task waits for its databases half of its time. */
+  private static final int WORKER_SLOTS =
+      Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
   private static final int VALIDATOR_SLOTS = 2;
 
   private final KafkaAddress kafka;
@@ -55,11 +63,16 @@ final class EmbeddedSystem implements AutoCloseable {
   /**
    * Starts everything on a data directory.
    *
+   * @param location where, and on which ports
+   * @param purpose what it is started for, which decides what of it is started
    * @param passwords passwords of databases by URI, which never leave this process
    * @throws CommandException where it cannot be started, with what to do
    */
-  static EmbeddedSystem start(Path dataDirectory, Map<String, String> passwords)
+  static EmbeddedSystem start(
+      PlatformLocation.Embedded location, Map<String, String> passwords, Purpose purpose)
       throws InterruptedException {
+    Path dataDirectory = location.dataDirectory();
+    PlatformPorts ports = location.ports();
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     boolean started = false;
     try {
@@ -67,6 +80,7 @@ final class EmbeddedSystem implements AutoCloseable {
       LocalPlatform platform =
           LocalPlatform.start(
               PlatformSettings.in(dataDirectory)
+                  .withPorts(ports.kafka(), ports.registry(), ports.control())
                   .withTopics(
                       Topics.all().stream()
                           .map(
@@ -82,6 +96,10 @@ final class EmbeddedSystem implements AutoCloseable {
       try (RecordSerde serde = RecordSerde.on(kafka.registryUrl())) {
         serde.requireCompatibility();
       }
+      if (purpose == Purpose.LOOK) {
+        started = true;
+        return new EmbeddedSystem(kafka, parts);
+      }
       OrchestratorService orchestrator =
           OrchestratorService.start(
               OrchestratorSettings.of(
@@ -94,6 +112,11 @@ final class EmbeddedSystem implements AutoCloseable {
                       platform.controlDatabase().password()),
                   Installation.of(dataDirectory)));
       parts.push(orchestrator);
+      if (purpose == Purpose.DECIDE) {
+        await(orchestrator.ready(), "the orchestrator");
+        started = true;
+        return new EmbeddedSystem(kafka, parts);
+      }
       DatabaseAccess databases = DatabaseAccess.withPasswords(passwords);
       List<AgentService> agents =
           List.of(
@@ -117,7 +140,7 @@ final class EmbeddedSystem implements AutoCloseable {
       started = true;
       return new EmbeddedSystem(kafka, parts);
     } catch (PlatformException failed) {
-      throw new CommandException(ExitCode.USAGE, String.valueOf(failed.getMessage()), failed);
+      throw refused(failed, dataDirectory);
     } catch (KeyFileException failed) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(failed.getMessage()), failed);
     } finally {
@@ -125,6 +148,31 @@ final class EmbeddedSystem implements AutoCloseable {
         close(parts);
       }
     }
+  }
+
+  private static CommandException refused(PlatformException failed, Path dataDirectory) {
+    String message = String.valueOf(failed.getMessage());
+    return switch (failed) {
+      case PlatformException.DirectoryInUse inUse ->
+          new CommandException(
+              ExitCode.USAGE,
+              RunningPlatform.find(dataDirectory)
+                  .map(
+                      running ->
+                          "%s Or work with what runs there: --kafka %s --registry %s"
+                              .formatted(
+                                  message, running.bootstrapServers(), running.registryUrl()))
+                  .orElse(message),
+              inUse);
+      case PlatformException.StartFailed start ->
+          new CommandException(ExitCode.INTERNAL_ERROR, message, start);
+      case PlatformException.DirectoryNotUsable unusable ->
+          new CommandException(ExitCode.USAGE, message, unusable);
+      case PlatformException.PortTaken taken ->
+          new CommandException(ExitCode.USAGE, message, taken);
+      case PlatformException.BinariesMissing missing ->
+          new CommandException(ExitCode.USAGE, message, missing);
+    };
   }
 
   /** Where its Kafka and registry are. */

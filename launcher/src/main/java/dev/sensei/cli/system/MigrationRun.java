@@ -7,7 +7,9 @@ import dev.sensei.cli.display.ResultDocument;
 import dev.sensei.cli.run.MigrateRequest;
 import dev.sensei.cli.run.RunListener;
 import dev.sensei.cli.run.RunResult;
+import dev.sensei.cli.spec.MigrationSpec;
 import dev.sensei.databases.DatabaseUri;
+import dev.sensei.schemas.command.CancelMigration;
 import dev.sensei.schemas.command.CreateMigration;
 import dev.sensei.schemas.command.ResumeMigration;
 import dev.sensei.schemas.command.RetryMigration;
@@ -15,6 +17,7 @@ import dev.sensei.schemas.command.StartMigration;
 import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.LifecycleState;
+import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.CertificateIssued;
 import dev.sensei.schemas.state.MigrationState;
@@ -54,6 +57,10 @@ final class MigrationRun {
     DatabaseReference source = reference(request.source());
     DatabaseReference target = reference(request.target());
     Optional<MigrationState> unfinished = unfinished(source, target);
+    if (unfinished.isPresent() && asksOtherwise(unfinished.get())) {
+      giveUp(unfinished.get(), follower);
+      unfinished = Optional.empty();
+    }
     String id;
     long leaving = 0;
     if (unfinished.isPresent()) {
@@ -75,6 +82,34 @@ final class MigrationRun {
     }
     Follower.End end = follower.follow(id, leaving);
     return result(id, end);
+  }
+
+  /** Whether a spec asks for other options than the unfinished migration has. */
+  private boolean asksOtherwise(MigrationState found) {
+    Options asked = request.spec().toContract();
+    return !asked.equals(MigrationSpec.DEFAULTS.toContract()) && !asked.equals(found.getOptions());
+  }
+
+  /**
+   * Ends an unfinished migration that has changed nothing, so that one with other options begins.
+   */
+  private void giveUp(MigrationState found, Follower follower) throws InterruptedException {
+    String id = found.getMigrationId();
+    if (found.getTargetTouched()) {
+      throw CommandException.usage(
+          "migration %s of the same source and target is %s under other options, which are locked since its approval; go on without --spec, or take it back first with \"sensei cancel %s\""
+              .formatted(id, found.getState().name().toLowerCase(Locale.ROOT), id));
+    }
+    listener.note(
+        "Giving up migration %s of the same source and target: it has other options, and has changed nothing yet."
+            .formatted(id));
+    follower.send(
+        id,
+        CancelMigration.newBuilder()
+            .setMigrationId(id)
+            .setReason("begun again with other options")
+            .setRequestedBy(request.requestedBy())
+            .build());
   }
 
   /** Goes on with an unfinished migration; returns the sequence that its next state has to pass. */

@@ -28,9 +28,23 @@ final class Preflight {
     DatabaseIdentity to = identity("target", target, DatabaseRole.TARGET);
     if (from.sameDatabaseAs(to)) {
       throw CommandException.usage(
-          "source and target are the same database, %s; give another target"
-              .formatted(target.withoutPassword()));
+          "source and target are the same database: %s and %s lead to database %s of one server; give another target"
+              .formatted(source.withoutPassword(), target.withoutPassword(), to.databaseName()));
     }
+  }
+
+  /** What to do, where the reason alone does not say it. */
+  private static String advice(DatabaseException refused, DatabaseRole role) {
+    String places = "in the URI, in %s, PGPASSWORD or ~/.pgpass".formatted(role.passwordVariable());
+    return switch (refused.sqlState()) {
+      case "28P01" -> "; give the right one " + places;
+      case "08004" -> "; where the server asks for a password, give it " + places;
+      case "28000" -> "; check the user's name, or let it in there";
+      case "3D000" -> "; check its name, or create it first";
+      case "08001" -> "; check host and port";
+      case "53300", "57P03" -> "; try again later";
+      default -> "";
+    };
   }
 
   private static DatabaseIdentity identity(String side, DatabaseUri uri, DatabaseRole role) {
@@ -40,7 +54,9 @@ final class Preflight {
           "reading what the " + side + " is", () -> DatabaseIdentity.read(connection));
     } catch (DatabaseException refused) {
       throw new CommandException(
-          ExitCode.USAGE, "the %s: %s".formatted(side, refused.getMessage()), refused);
+          ExitCode.USAGE,
+          "the %s: %s%s".formatted(side, refused.getMessage(), advice(refused, role)),
+          refused);
     } catch (IllegalArgumentException wrong) {
       throw new CommandException(
           ExitCode.USAGE, "the %s: %s".formatted(side, wrong.getMessage()), wrong);

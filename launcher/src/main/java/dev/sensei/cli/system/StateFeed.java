@@ -51,7 +51,7 @@ final class StateFeed implements AutoCloseable {
   private StateFeed(KafkaAddress kafka, RecordSerde serde) {
     this.serde = serde;
     this.consumer = kafka.reader("sensei-states");
-    this.thread = Thread.ofVirtual().name("sensei-states").unstarted(this::run);
+    this.thread = Thread.ofPlatform().daemon().name("sensei-states").unstarted(this::run);
   }
 
   /** Starts to follow, from the beginning of what Kafka holds. */

@@ -15,16 +15,18 @@ import java.util.Optional;
 final class SystemConnector implements MigrationControl.Connector {
 
   @Override
-  public MigrationControl connect(PlatformLocation platform) throws InterruptedException {
+  public MigrationControl connect(PlatformLocation platform, MigrationControl.Purpose purpose)
+      throws InterruptedException {
     return switch (platform) {
       case PlatformLocation.Separate separate ->
           new SystemControl(
               Connection.to(new KafkaAddress(separate.kafka(), separate.registry())), () -> {});
-      case PlatformLocation.Embedded embedded -> embedded(embedded);
+      case PlatformLocation.Embedded embedded -> embedded(embedded, purpose);
     };
   }
 
-  private static MigrationControl embedded(PlatformLocation.Embedded embedded)
+  private static MigrationControl embedded(
+      PlatformLocation.Embedded embedded, MigrationControl.Purpose purpose)
       throws InterruptedException {
     Optional<RunningPlatform> running = RunningPlatform.find(embedded.dataDirectory());
     if (running.isPresent()) {
@@ -38,7 +40,7 @@ final class SystemConnector implements MigrationControl.Connector {
           "there is nothing in %s: no migration was ever run on it; give the right one with --data-dir"
               .formatted(embedded.dataDirectory()));
     }
-    EmbeddedSystem system = EmbeddedSystem.start(embedded.dataDirectory(), Map.of());
+    EmbeddedSystem system = EmbeddedSystem.start(embedded, Map.of(), purpose);
     boolean connected = false;
     try {
       SystemControl control = new SystemControl(Connection.to(system.kafka()), system);

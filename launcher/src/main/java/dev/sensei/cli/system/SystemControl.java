@@ -15,16 +15,21 @@ import dev.sensei.schemas.command.RejectPlan;
 import dev.sensei.schemas.command.ResumeMigration;
 import dev.sensei.schemas.command.RetryMigration;
 import dev.sensei.schemas.command.RollBackMigration;
+import dev.sensei.schemas.common.LifecycleState;
 import dev.sensei.schemas.common.Milestone;
+import dev.sensei.schemas.state.Drain;
 import dev.sensei.schemas.state.MigrationState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Looks at migrations and steers them through Kafka. */
 final class SystemControl implements MigrationControl {
+  private static final Set<LifecycleState> OVER =
+      Set.of(LifecycleState.CERTIFIED, LifecycleState.FAILED, LifecycleState.CANCELLED);
   private static final Duration SETTLING = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -82,6 +87,29 @@ final class SystemControl implements MigrationControl {
       return Optional.of(rejected.get());
     }
     return Optional.of(new Answer.Taken(stateAfter(migrationId, before.getSequence())));
+  }
+
+  @Override
+  public Optional<Ended> awaitEnd(String migrationId, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    long version = -1;
+    while (System.nanoTime() < deadline) {
+      Optional<MigrationState> now =
+          connection.states().of(migrationId).map(StateFeed.Snapshot::migration);
+      if (now.isEmpty()) {
+        return Optional.empty();
+      }
+      MigrationState found = now.get();
+      if (found.getDrain() == Drain.NONE && OVER.contains(found.getState())) {
+        String reason =
+            found.getState() == LifecycleState.FAILED && found.getFailure() != null
+                ? found.getFailure().getCode() + ": " + found.getFailure().getMessage()
+                : "";
+        return Optional.of(new Ended(found.getState().name().toLowerCase(Locale.ROOT), reason));
+      }
+      version = connection.states().awaitNewer(version, POLL);
+    }
+    return Optional.empty();
   }
 
   private String stateAfter(String migrationId, long sequence) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.sensei.cli.system;
 
 import dev.sensei.cli.run.DemoRequest;
 import dev.sensei.cli.run.MigrateRequest;
+import dev.sensei.cli.run.MigrationControl.Purpose;
 import dev.sensei.cli.run.MigrationRunner;
 import dev.sensei.cli.run.PlatformLocation;
 import dev.sensei.cli.run.RunListener;
@@ -21,12 +22,18 @@ final class SystemRunner implements MigrationRunner {
       throws InterruptedException {
     Preflight.check(request.source(), request.target());
     return switch (request.platform()) {
-      case PlatformLocation.Separate separate ->
-          on(new KafkaAddress(separate.kafka(), separate.registry()), request, listener);
+      case PlatformLocation.Separate separate -> {
+        if (!passwords(request).isEmpty()) {
+          listener.note(
+              "A password in a URI stays here: agents that run elsewhere look for theirs in"
+                  + " SOURCE_PGPASSWORD, TARGET_PGPASSWORD, PGPASSWORD and ~/.pgpass.");
+        }
+        yield on(new KafkaAddress(separate.kafka(), separate.registry()), request, listener);
+      }
       case PlatformLocation.Embedded embedded -> {
         listener.note("Starting Kafka, registry, orchestrator and agents.");
         try (EmbeddedSystem system =
-            EmbeddedSystem.start(embedded.dataDirectory(), passwords(request))) {
+            EmbeddedSystem.start(embedded, passwords(request), Purpose.WORK)) {
           yield on(system.kafka(), request, listener);
         }
       }

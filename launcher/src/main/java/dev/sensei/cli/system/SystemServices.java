@@ -11,6 +11,7 @@ import dev.sensei.certificate.KeyFileException;
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
+import dev.sensei.cli.run.MigrationControl.Purpose;
 import dev.sensei.cli.run.PlatformLocation;
 import dev.sensei.cli.run.RunListener;
 import dev.sensei.cli.run.ServiceProcesses;
@@ -41,7 +42,7 @@ final class SystemServices implements ServiceProcesses {
   @Override
   public void up(PlatformLocation.Embedded platform, RunListener listener)
       throws InterruptedException {
-    try (EmbeddedSystem system = EmbeddedSystem.start(platform.dataDirectory(), Map.of())) {
+    try (EmbeddedSystem system = EmbeddedSystem.start(platform, Map.of(), Purpose.WORK)) {
       listener.note(
           "Up on %s: Kafka at %s, schema registry at %s. The web console is not built yet."
               .formatted(

@@ -94,7 +94,7 @@ public final class ProjectionService implements AutoCloseable {
                 settings.batchRecords()),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
-    thread = Thread.ofVirtual().name("projection").unstarted(this::run);
+    thread = Thread.ofPlatform().daemon().name("projection").unstarted(this::run);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sensei.orchestrator.topology;
 
+import dev.sensei.schemas.Topics;
 import java.time.Duration;
 
 /**
@@ -22,9 +23,11 @@ public record TopologySettings(
     Duration timerResolution,
     Duration continuationDelay,
     int maxRecordBytes) {
+  private static final int HEADERS_BYTES = 64 << 10;
+
   /** The defaults. */
   public static TopologySettings defaults() {
     return new TopologySettings(
-        2_000, 2_000_000, 1_000, Duration.ofMillis(200), Duration.ofMillis(20), 1_000_000);
+        2_000, 2_000_000, 1_000, Duration.ofMillis(200), Duration.ofMillis(20), Topics.LARGEST_RECORD_BYTES - HEADERS_BYTES);
   }
 }

@@ -1,0 +1,276 @@
+package dev.sensei.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sensei.cli.Person.Outcome;
+import dev.sensei.platform.PostgresServer;
+import dev.sensei.platform.PostgresServer.Endpoint;
+import dev.sensei.platform.PostgresSettings;
+import dev.sensei.platform.RunningPlatform;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands given from other terminals while one system is up on a data directory. */
+final class RunningSystemTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Pattern ID = Pattern.compile("Migration (m-[0-9a-f-]+)\\.");
+
+  @TempDir static Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before every test
+  private static PostgresServer server;
+
+  @SuppressWarnings("NullAway.Init") // set before every test
+  private static Thread up;
+
+  @SuppressWarnings("NullAway.Init") // set before every test
+  private static RunningPlatform running;
+
+  private static final String OWNER = "ada";
+  private final Person person = new Person(directory);
+
+  @BeforeAll
+  static void bringUp() throws Exception {
+    up = Thread.ofPlatform().start(() -> new Person(directory).runs("up", "--data-dir", data()));
+    server = PostgresServer.start(PostgresSettings.in(directory.resolve("server")));
+    server.createRole("poor", "poor");
+    sql(
+        server.createDatabase("shop"),
+        "CREATE TABLE customer (id int PRIMARY KEY, name text)",
+        "INSERT INTO customer SELECT g, 'name ' || g FROM generate_series(1, 100) g",
+        "CREATE TABLE purchase (id int PRIMARY KEY, customer int REFERENCES customer)",
+        "INSERT INTO purchase SELECT g, g FROM generate_series(1, 100) g");
+    await().atMost(PATIENCE).until(() -> RunningPlatform.find(Path.of(data())).isPresent());
+    running = RunningPlatform.find(Path.of(data())).orElseThrow();
+  }
+
+  @AfterAll
+  static void takeDown() throws InterruptedException {
+    up.interrupt();
+    up.join(PATIENCE);
+    server.close();
+  }
+
+  @Test
+  void aTargetThatHoldsRowsIsLeftAsItWas() throws Exception {
+    Endpoint target = server.createDatabase("filled");
+    sql(target, "CREATE TABLE customer (id int PRIMARY KEY, name text)");
+    sql(target, "INSERT INTO customer VALUES (1, 'kept')");
+    List<String> before = contents(target);
+
+    Outcome outcome = migrate("shop", uri(target), "--yes");
+
+    assertThat(outcome.code()).as(outcome.toString()).isEqualTo(3);
+    assertThat(outcome.out())
+        .contains("TARGET_NOT_EMPTY public.customer", "empty them", "existingRows: truncate");
+    assertThat(contents(target)).isEqualTo(before);
+  }
+
+  @Test
+  void missingRightsAreNamedWithTheirGrants() throws Exception {
+    Endpoint target = server.createDatabase("closed");
+    List<String> before = contents(target);
+
+    Outcome source =
+        migrate(server.endpoint().withDatabase("shop").withUser("poor", "poor"), target);
+    assertThat(source.code()).as(source.toString()).isEqualTo(2);
+    assertThat(source.out()).contains("public.customer", "GRANT SELECT ON", "TO poor");
+
+    Outcome outcome =
+        migrate(server.endpoint().withDatabase("shop"), target.withUser("poor", "poor"));
+    assertThat(outcome.code()).as(outcome.toString()).isEqualTo(2);
+    assertThat(outcome.out()).contains("GRANT CREATE ON DATABASE closed TO poor");
+    assertThat(contents(target)).isEqualTo(before);
+  }
+
+  @Test
+  void anUnknownMigrationIsSaidToBeUnknown() {
+    for (String command :
+        List.of(
+            "status m-0",
+            "plan m-0",
+            "approve m-0",
+            "reject m-0 --reason no",
+            "pause m-0",
+            "resume m-0",
+            "cancel m-0",
+            "retry m-0",
+            "rollback m-0",
+            "accept m-0",
+            "audit log m-0",
+            "audit replay m-0",
+            "audit state-at m-0 1",
+            "audit verify m-0")) {
+      Outcome outcome = here(command.split(" ", -1));
+      assertThat(outcome.code()).as(command + outcome).isEqualTo(2);
+      assertThat(outcome.err()).as(command).contains("there is no migration \"m-0\"");
+    }
+  }
+
+  @Test
+  void aSecondOneOnTheDirectoryIsRefusedAndToldWhoHoldsIt() {
+    Outcome outcome =
+        person.runs(
+            "migrate",
+            "--data-dir",
+            data(),
+            "--source",
+            uri(server.endpoint().withDatabase("shop")),
+            "--target",
+            uri(server.endpoint()));
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err())
+        .contains(
+            directory.getFileName().toString(),
+            "in use by process " + ProcessHandle.current().pid(),
+            "--kafka " + running.bootstrapServers());
+  }
+
+  @Test
+  void aPlanWaitsIsApprovedFromAnotherTerminalAndEndsInACertificate() throws Exception {
+    Endpoint target = server.createDatabase("new_shop");
+    Outcome waiting = migrate("shop", uri(target));
+    assertThat(waiting.code()).as(waiting.toString()).isEqualTo(4);
+    String id = id(waiting);
+
+    assertThat(here("status").out()).contains(id + "  awaiting approval");
+    assertThat(here("plan", id).out()).contains("public.purchase");
+    Outcome tooEarly = here("pause", id);
+    assertThat(tooEarly.code()).isEqualTo(3);
+    assertThat(tooEarly.err()).contains("not allowed", "awaiting");
+    assertThat(here("approve", id).code()).isZero();
+    Path certificate = directory.resolve("shop.jws");
+    Outcome done =
+        migrate("shop", uri(target), "--yes", "--json", "--certificate", certificate.toString());
+
+    assertThat(done.code()).as(done.toString()).isZero();
+    assertThat(done.out()).startsWith("{").contains("\"verdict\" : \"certified\"");
+    assertThat(done.err()).contains("Resuming migration " + id);
+    assertThat(here("verify", certificate.toString()).code()).isZero();
+    for (String audit : List.of("log", "replay", "verify")) {
+      Outcome audited = here("audit", audit, id);
+      assertThat(audited.code()).as(audited.toString()).isZero();
+    }
+    Files.write(certificate, certificateCutShort(certificate));
+    assertThat(here("verify", certificate.toString()).code()).isEqualTo(3);
+  }
+
+  @Test
+  void aCancelledMigrationLeavesTheTargetAsItWas() throws Exception {
+    Endpoint target = server.createDatabase("cancelled");
+    List<String> before = contents(target);
+    String id = id(migrate("shop", uri(target)));
+
+    Outcome outcome = here("cancel", id, "--reason", "not today");
+
+    assertThat(outcome.code()).as(outcome.toString()).isZero();
+    assertThat(outcome.out()).contains(id + " is cancelled");
+    assertThat(contents(target)).isEqualTo(before);
+  }
+
+  private static byte[] certificateCutShort(Path file) throws Exception {
+    byte[] whole = Files.readAllBytes(file);
+    return java.util.Arrays.copyOf(whole, whole.length / 2);
+  }
+
+  private static String id(Outcome outcome) {
+    Matcher found = ID.matcher(outcome.out());
+    assertThat(found.find()).as(outcome.toString()).isTrue();
+    return found.group(1);
+  }
+
+  private Outcome here(String... arguments) {
+    return person.runs(
+        Stream.concat(Stream.of(arguments), Stream.of("--data-dir", data()))
+            .toArray(String[]::new));
+  }
+
+  private Outcome migrate(Endpoint source, Endpoint target) throws Exception {
+    return migrate(uri(source), uri(target), new String[] {"--yes"});
+  }
+
+  private Outcome migrate(String source, String target, String... more) {
+    String from = source.contains("://") ? source : uri(server.endpoint().withDatabase(source));
+    return person.runs(
+        Stream.concat(
+                Stream.of(
+                    "migrate",
+                    "--as",
+                    OWNER,
+                    "--data-dir",
+                    data(),
+                    "--kafka",
+                    running.bootstrapServers(),
+                    "--registry",
+                    running.registryUrl(),
+                    "--source",
+                    from,
+                    "--target",
+                    target),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  /** With a reference to the password, which every agent resolves by itself. */
+  private static String uri(Endpoint database) {
+    try {
+      Path secret = directory.resolve("password-of-" + database.user());
+      Files.writeString(secret, database.password());
+      return database.uri() + "?passwordref=file://" + secret.toAbsolutePath();
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String data() {
+    return directory.resolve("data").toString();
+  }
+
+  private static void sql(Endpoint database, String... statements) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    }
+  }
+
+  /** Every schema and relation of a database, and the rows of its customers. */
+  private static List<String> contents(Endpoint database) throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      try (ResultSet rows =
+          statement.executeQuery(
+              "SELECT nspname FROM pg_namespace UNION ALL SELECT oid::regclass::text FROM pg_class"
+                  + " ORDER BY 1")) {
+        while (rows.next()) {
+          found.add(rows.getString(1));
+        }
+      }
+      if (found.contains("customer")) {
+        try (ResultSet rows = statement.executeQuery("SELECT c::text FROM customer c")) {
+          while (rows.next()) {
+            found.add(rows.getString(1));
+          }
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.sensei.cli.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sensei.cli.Main;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The command line in a process of its own, as a person starts it. */
+final class SenseiProcess implements AutoCloseable {
+  /** Exit code of a process that was killed, or that a failpoint ended as if it were. */
+  static final int KILLED = 137;
+
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private SenseiProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * What a process is started with.
+   *
+   * @param directory where its output goes; it is its home and working directory too
+   * @param environment variables over this process's own
+   */
+  record Surroundings(Path directory, Map<String, String> environment) {
+    Surroundings {
+      environment = Map.copyOf(environment);
+    }
+
+    /** The same, with one more variable. */
+    Surroundings with(String variable, String value) {
+      Map<String, String> more = new LinkedHashMap<>(environment);
+      more.put(variable, value);
+      return new Surroundings(directory, more);
+    }
+
+    /** Starts a command. */
+    SenseiProcess start(String... arguments) throws IOException {
+      Path out = Files.createTempFile(directory, arguments[0] + "-", ".out");
+      Path err = Path.of(out.toString().replaceFirst("out$", "err"));
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:+UseSerialGC",
+                  "-XX:TieredStopAtLevel=1",
+                  "-Xmx768m",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "--sun-misc-unsafe-memory-access=allow",
+                  "-Duser.home=" + directory,
+                  "-Dsensei.platform.binaries=" + binaries(),
+                  "-cp",
+                  System.getProperty(
+                      "surefire.test.class.path", System.getProperty("java.class.path")),
+                  Main.class.getName()));
+      command.addAll(List.of(arguments));
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectInput(new File("/dev/null"))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      return new SenseiProcess(builder.start(), out, err);
+    }
+
+    /** Runs a command to its end, which has to come with this exit code. */
+    SenseiProcess run(int exitCode, Duration limit, String... arguments)
+        throws IOException, InterruptedException {
+      SenseiProcess process = start(arguments);
+      process.awaitExit(exitCode, limit);
+      return process;
+    }
+  }
+
+  /** The servers' programs, which the module beside this one unpacks. */
+  private static Path binaries() {
+    return Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
+        .toAbsolutePath()
+        .resolveSibling("local-platform")
+        .resolve("target/platform");
+  }
+
+  /** Waits for the end, which has to come with this exit code. */
+  void awaitExit(int exitCode, Duration limit) throws IOException, InterruptedException {
+    boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    if (!ended) {
+      kill();
+    }
+    assertThat(ended).as("ended within %s%n%s", limit, output()).isTrue();
+    assertThat(process.exitValue()).as("exit code%n%s", output()).isEqualTo(exitCode);
+  }
+
+  /** Kills it as kill -9 does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Everything it has printed on standard output. */
+  String printed() throws IOException {
+    return Files.readString(out);
+  }
+
+  /** The one JSON document it has printed on standard output. */
+  JsonNode document() throws IOException {
+    return JSON.readTree(printed());
+  }
+
+  /** The JSON documents it has printed on standard output, one a line. */
+  List<JsonNode> lines() throws IOException {
+    List<JsonNode> documents = new ArrayList<>();
+    for (String line : Files.readAllLines(out)) {
+      documents.add(JSON.readTree(line));
+    }
+    return documents;
+  }
+
+  /** Everything it has printed. */
+  String output() throws IOException {
+    return Files.readString(out) + Files.readString(err);
+  }
+
+  /** Waits until no process works on a directory any more. */
+  static void awaitNobodyOn(Path directory) {
+    Awaitility.await("nobody works on " + directory)
+        .atMost(END_LIMIT)
+        .untilAsserted(() -> assertThat(Processes.on(directory)).isEmpty());
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroy();
+    try {
+      if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException interrupted) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
