@@ -14,9 +14,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +30,6 @@ final class Sessions implements AutoCloseable {
   private final DatabaseAccess databases;
   private final SessionSettings settings;
   private final Deque<Idle> idle = new ArrayDeque<>();
-  private final ScheduledExecutorService reaper;
   private boolean closed;
 
   /** What has to agree for a session to be used again. */
@@ -44,12 +40,7 @@ final class Sessions implements AutoCloseable {
   Sessions(DatabaseAccess databases, SessionSettings settings) {
     this.databases = databases;
     this.settings = settings;
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofVirtual().name("sensei-worker-idle-sessions").factory());
-    long every = Math.max(100, settings.idleFor().toMillis() / 2);
-    executor.scheduleWithFixedDelay(this::closeExpired, every, every, TimeUnit.MILLISECONDS);
-    this.reaper = executor;
+    Thread.ofVirtual().name("sensei-worker-idle-sessions").start(this::reap);
   }
 
   /** A session that is the holder's until it is closed. */
@@ -110,10 +101,10 @@ final class Sessions implements AutoCloseable {
   /** Closes what is kept; sessions in work are closed as they are given back. */
   @Override
   public void close() {
-    reaper.shutdownNow();
     List<Idle> left;
     synchronized (idle) {
       closed = true;
+      idle.notifyAll();
       left = List.copyOf(idle);
       idle.clear();
     }
@@ -170,6 +161,25 @@ final class Sessions implements AutoCloseable {
       }
       idle.addLast(new Idle(key, connection, System.nanoTime()));
       return true;
+    }
+  }
+
+  private void reap() {
+    long every = Math.max(100, settings.idleFor().toMillis() / 2);
+    try {
+      while (true) {
+        synchronized (idle) {
+          if (!closed) {
+            idle.wait(every);
+          }
+          if (closed) {
+            return;
+          }
+        }
+        closeExpired();
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
     }
   }
 
