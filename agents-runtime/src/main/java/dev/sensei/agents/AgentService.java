@@ -153,6 +153,7 @@ public final class AgentService implements AutoCloseable {
     }
     abandons = true;
     slots.values().forEach(Thread::interrupt);
+    workplace.handler().close();
     health.ifPresent(HealthServer::close);
     migrations.close();
     reports.close();

@@ -42,4 +42,7 @@ public interface TaskHandler {
    *     is reported as {@code INTERNAL} by the exception's class, since a message may quote rows
    */
   void handle(SpecificRecord task, TaskContext context) throws Exception;
+
+  /** Lets go of what the handler keeps between tasks. Called once, when the agent stops. */
+  default void close() {}
 }

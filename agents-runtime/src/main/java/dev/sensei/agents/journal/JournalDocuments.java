@@ -36,7 +36,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *
  * <p>The chain of hashes is not checked here: who needs that reads {@link #forEach} and compares.
  */
-public final class JournalDocuments {
+public final class JournalDocuments implements Journal {
   private static final int KEPT_PLANS = 16;
   private static final int RECORDS_IN_A_POLL = 2_000;
   private static final Duration POLL = Duration.ofMillis(200);
@@ -106,11 +106,7 @@ public final class JournalDocuments {
     return new CatalogDocuments(tables, catalogs, completed[0]);
   }
 
-  /**
-   * The plan with a digest.
-   *
-   * @throws JournalException where it does not arrive in time
-   */
+  @Override
   public PlanDocuments plan(String migrationId, String planDigest) {
     PlanKey key = new PlanKey(migrationId, planDigest);
     FutureTask<PlanDocuments> reading = new FutureTask<>(() -> readPlan(key));
@@ -136,12 +132,7 @@ public final class JournalDocuments {
     }
   }
 
-  /**
-   * Gives every record of a migration in order, up to the journal's end at the time of the call.
-   *
-   * @return how many records there were
-   * @throws JournalException where Kafka does not answer in time
-   */
+  @Override
   public long forEach(String migrationId, Consumer<JournalRecord> each) {
     long[] count = new long[1];
     TopicPartition partition = partition(migrationId);

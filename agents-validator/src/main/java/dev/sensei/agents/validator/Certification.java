@@ -2,7 +2,8 @@ package dev.sensei.agents.validator;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
-import dev.sensei.agents.journal.JournalDocuments;
+import dev.sensei.agents.journal.ApprovedPlans;
+import dev.sensei.agents.journal.Journal;
 import dev.sensei.certificate.CertificateDocument;
 import dev.sensei.certificate.CertificateSigner;
 import dev.sensei.certificate.CertificateVerdict;
@@ -14,17 +15,20 @@ import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.report.CertificateIssued;
 import dev.sensei.schemas.task.CertifyMigration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Assembles the evidence from the journal, whose chain it checks record by record, and signs the
  * certificate. Nothing goes into a certificate that the journal does not hold.
  */
 final class Certification {
-  private final JournalDocuments journal;
-  private final Plans plans;
+  private static final int LISTED = 20;
+
+  private final Journal journal;
+  private final ApprovedPlans plans;
   private final SigningKey key;
 
-  Certification(JournalDocuments journal, Plans plans, SigningKey key) {
+  Certification(Journal journal, ApprovedPlans plans, SigningKey key) {
     this.journal = journal;
     this.plans = plans;
     this.key = key;
@@ -37,14 +41,24 @@ final class Certification {
         task.getMigrationId(),
         found -> {
           if (found.sequence() <= task.getJournalSequence()) {
-            chain.check(found);
-            evidence.take(found);
+            // What stands behind a break is no evidence, and may not even be readable.
+            if (chain.check(found)) {
+              evidence.take(found);
+            }
           }
         });
     chain.checkHead(task);
     CertificateDocument document =
         evidence.document(
-            task, plans.tables(task.getMigrationId(), task.getPlanDigest()), Instant.now());
+            task, plans.plan(task.getMigrationId(), task.getPlanDigest()).tables(), Instant.now());
+    List<String> objections = evidence.objections(document);
+    if (!objections.isEmpty()) {
+      throw new TaskFailure(
+          FailureClass.CONFIGURATION,
+          "NOT_CERTIFIABLE",
+          "the journal does not bear a certificate out: "
+              + String.join("; ", objections.stream().limit(LISTED).toList()));
+    }
     String certificate = new CertificateSigner(key).sign(document);
     context.report(
         CertificateIssued.newBuilder()
@@ -67,7 +81,8 @@ final class Certification {
     private String hash = JournalHash.GENESIS;
     private String broken = "";
 
-    void check(JournalRecord found) {
+    /** Whether the chain holds up to this record. */
+    boolean check(JournalRecord found) {
       if (broken.isEmpty()
           && (found.sequence() != sequence + 1
               || !found.previousHash().equals(hash)
@@ -78,6 +93,7 @@ final class Certification {
       }
       sequence = found.sequence();
       hash = found.hash();
+      return broken.isEmpty();
     }
 
     void checkHead(CertifyMigration task) throws TaskFailure {

@@ -153,6 +153,41 @@ final class Evidence {
             .toList());
   }
 
+  /**
+   * What stands against a certificate, one line each: it attests what was found equal, and nothing
+   * that was not looked at. Accepted exceptions concern what is not carried; they excuse no failed
+   * check.
+   */
+  List<String> objections(CertificateDocument document) {
+    List<String> found = new ArrayList<>(document.contradictions());
+    for (PerspectiveEvidence evidence : document.perspectives()) {
+      boolean built =
+          evidence.perspective() == PerspectiveEvidence.Perspective.STRUCTURAL
+              || evidence.perspective() == PerspectiveEvidence.Perspective.REFERENTIAL;
+      if (evidence.outcome() == PerspectiveEvidence.Outcome.FAILED
+          || (built && evidence.outcome() == PerspectiveEvidence.Outcome.NOT_CHECKED)) {
+        found.add(
+            "the %s perspective is %s"
+                .formatted(
+                    evidence.perspective().name().toLowerCase(java.util.Locale.ROOT),
+                    evidence.outcome().name().toLowerCase(java.util.Locale.ROOT)));
+      }
+    }
+    ledger
+        .filter(reconciled -> !reconciled.getDiscrepancies().isEmpty())
+        .ifPresent(reconciled -> found.add("ledger and journal do not agree"));
+    boolean accepted =
+        document.approvals().stream()
+            .filter(approval -> approval.planDigest().equals(document.planDigest()))
+            .anyMatch(Approval::exceptionsAccepted);
+    if (!document.exceptionsAccepted().isEmpty() && !accepted) {
+      found.add("nobody accepted the plan's exceptions");
+    }
+    plan.filter(completed -> !completed.getPlanDigest().equals(document.planDigest()))
+        .ifPresent(completed -> found.add("the last plan is another than the task names"));
+    return found;
+  }
+
   private TableProof proof(TablePlan table) {
     TableValidated read =
         Optional.ofNullable(validated.get(table.index()))

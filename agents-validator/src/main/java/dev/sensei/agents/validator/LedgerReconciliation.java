@@ -2,7 +2,8 @@ package dev.sensei.agents.validator;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.databases.DatabaseAccess;
-import dev.sensei.agents.journal.JournalDocuments;
+import dev.sensei.agents.journal.ApprovedPlans;
+import dev.sensei.agents.journal.Journal;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.ledger.Ledger;
@@ -34,11 +35,11 @@ final class LedgerReconciliation {
   private static final int LISTED = 100;
 
   private final DatabaseAccess databases;
-  private final Plans plans;
-  private final JournalDocuments journal;
+  private final ApprovedPlans plans;
+  private final Journal journal;
   private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
 
-  LedgerReconciliation(DatabaseAccess databases, Plans plans, JournalDocuments journal) {
+  LedgerReconciliation(DatabaseAccess databases, ApprovedPlans plans, Journal journal) {
     this.databases = databases;
     this.plans = plans;
     this.journal = journal;
@@ -59,7 +60,7 @@ final class LedgerReconciliation {
     long rows = 0;
     try (Connection target =
         databases.connections(task.getTarget(), DatabaseRole.TARGET).open(SESSION)) {
-      for (TablePlan table : plans.tables(task.getMigrationId(), task.getPlanDigest())) {
+      for (TablePlan table : plans.plan(task.getMigrationId(), task.getPlanDigest()).tables()) {
         context.throwIfCancelled();
         Told journaled = told.getOrDefault(table.index(), new Told());
         List<LedgerEntry> entries =
@@ -94,9 +95,11 @@ final class LedgerReconciliation {
           switch (found.event()) {
             case TablePrepared prepared -> {
               Told table = told.computeIfAbsent(prepared.getTableIndex(), index -> new Told());
+              if (table.epoch != prepared.getEpoch()) {
+                table.copied.clear();
+              }
               table.epoch = prepared.getEpoch();
               table.chunks = prepared.getChunks();
-              table.copied.clear();
             }
             case ChunkCopied copied -> {
               Told table = told.computeIfAbsent(copied.getTableIndex(), index -> new Told());

@@ -2,9 +2,11 @@ package dev.sensei.agents.validator;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.plan.MigrationPlan;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
+import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogComparison;
 import dev.sensei.databases.catalog.CatalogReader;
@@ -17,6 +19,8 @@ import dev.sensei.schemas.report.StructureValidated;
 import dev.sensei.schemas.task.ValidateStructure;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The structural perspective: the target's catalog is what the plan says it has to be. */
 final class StructureValidation {
@@ -24,16 +28,16 @@ final class StructureValidation {
   private static final int LISTED = 100;
 
   private final DatabaseAccess databases;
-  private final Plans plans;
+  private final ApprovedPlans plans;
 
-  StructureValidation(DatabaseAccess databases, Plans plans) {
+  StructureValidation(DatabaseAccess databases, ApprovedPlans plans) {
     this.databases = databases;
     this.plans = plans;
   }
 
   void validate(ValidateStructure task, TaskContext context) throws Exception {
-    MigrationPlan plan = plans.migration(task.getMigrationId(), task.getPlanDigest());
-    List<TablePlan> tables = plans.tables(task.getMigrationId(), task.getPlanDigest());
+    MigrationPlan plan = plans.plan(task.getMigrationId(), task.getPlanDigest()).migration();
+    List<TablePlan> tables = plans.plan(task.getMigrationId(), task.getPlanDigest()).tables();
     Catalog expected =
         plan.expected()
             .withTables(
@@ -44,7 +48,13 @@ final class StructureValidation {
     Catalog actual;
     try (Connection target =
         databases.connections(task.getTarget(), DatabaseRole.TARGET).open(SESSION)) {
-      actual = CatalogReader.read(target, CatalogScope.ALL);
+      Catalog all = CatalogReader.read(target, CatalogScope.ALL);
+      // Tables that the target had beside the plan's are none of the migration's business. Schemas
+      // are all compared, so that one of ours does not go unseen.
+      Set<TableName> planned = tables.stream().map(TablePlan::target).collect(Collectors.toSet());
+      actual =
+          all.withTables(
+              all.tables().stream().filter(table -> planned.contains(table.name())).toList());
     }
     List<Difference> differences = CatalogComparison.compare(expected, actual);
     long objects = count(expected);

@@ -2,7 +2,9 @@ package dev.sensei.agents.validator;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.plan.ColumnMapping;
+import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.SqlIdentifier;
@@ -24,10 +26,6 @@ import dev.sensei.schemas.task.ValidateTable;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Reads a table on both sides and compares what the rows add up to: the source's with the approved
@@ -38,21 +36,22 @@ final class TableValidation {
   private static final int HMAC_KEY_BYTES = 32;
 
   private final DatabaseAccess databases;
-  private final Plans plans;
+  private final ApprovedPlans plans;
   private final CanonicalDigest digest = new CanonicalDigest(DigestMethod.SHA_256);
   private final byte[] hmacKey = new byte[HMAC_KEY_BYTES];
 
-  TableValidation(DatabaseAccess databases, Plans plans) {
+  TableValidation(DatabaseAccess databases, ApprovedPlans plans) {
     this.databases = databases;
     this.plans = plans;
     new SecureRandom().nextBytes(hmacKey);
   }
 
   void validate(ValidateTable task, TaskContext context) throws Exception {
-    TablePlan plan = plans.table(task.getMigrationId(), task.getPlanDigest(), task.getTableIndex());
+    TablePlan plan =
+        plans.plan(task.getMigrationId(), task.getPlanDigest()).table(task.getTableIndex());
     TableEvidence evidence =
-        plan.definition().holdsRows() && !plan.columns().isEmpty()
-            ? compare(task, plan)
+        plan.definition().holdsRows()
+            ? compare(task, plan, context)
             : evidence(task, ContentDigest.EMPTY, ContentDigest.EMPTY, "", List.of());
     boolean equal = evidence.getSourceDigest().equals(evidence.getTargetDigest());
     context.report(
@@ -69,7 +68,8 @@ final class TableValidation {
             .build());
   }
 
-  private TableEvidence compare(ValidateTable task, TablePlan plan) throws Exception {
+  private TableEvidence compare(ValidateTable task, TablePlan plan, TaskContext context)
+      throws Exception {
     DigestSubject sourceSubject =
         new DigestSubject(plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE);
     DigestSubject targetSubject =
@@ -81,15 +81,14 @@ final class TableValidation {
             databases.connections(task.getTarget(), DatabaseRole.TARGET).open(SESSION)) {
       CanonicalSession.pin(source);
       SnapshotSession.adopt(source, task.getSnapshotId());
-      CanonicalSession.pin(source);
       CanonicalSession.pin(target);
-      ContentDigest left;
-      ContentDigest right;
-      try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
-        Future<ContentDigest> reading = both.submit(() -> digest.compute(source, sourceSubject));
-        right = digest.compute(target, targetSubject);
-        left = result(reading);
-      }
+      BothSides.Answers<ContentDigest> found =
+          new BothSides(source, target, context::cancelled)
+              .ask(
+                  () -> digest.compute(source, sourceSubject),
+                  () -> digest.compute(target, targetSubject));
+      ContentDigest left = found.source();
+      ContentDigest right = found.target();
       List<String> differences =
           left.equals(right)
               ? List.of()
@@ -114,7 +113,7 @@ final class TableValidation {
             .find(
                 source,
                 new DifferenceSubject(
-                    sourceSubject, key.stream().map(TableValidation::expression).toList()),
+                    sourceSubject, key.stream().map(ColumnReading::toCompare).toList()),
                 target,
                 new DifferenceSubject(
                     targetSubject,
@@ -125,14 +124,7 @@ final class TableValidation {
   }
 
   private static List<String> sourceExpressions(TablePlan plan) {
-    return plan.columns().stream().map(TableValidation::expression).toList();
-  }
-
-  private static String expression(ColumnMapping column) {
-    String name = SqlIdentifier.quote(column.source());
-    return column.sourceType().equals(column.targetType())
-        ? name
-        : "(" + name + "::" + column.targetType() + ")";
+    return plan.columns().stream().map(ColumnReading::toCompare).toList();
   }
 
   private static TableEvidence evidence(
@@ -150,17 +142,5 @@ final class TableValidation {
         .setSnapshot(task.getSnapshot())
         .setDifferences(differences)
         .build();
-  }
-
-  /** What the other side's thread gave, its failure thrown as it was. */
-  private static <T> T result(Future<T> future) throws Exception {
-    try {
-      return future.get();
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof Exception cause) {
-        throw cause;
-      }
-      throw failed;
-    }
   }
 }

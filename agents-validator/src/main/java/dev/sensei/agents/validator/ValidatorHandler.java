@@ -4,6 +4,9 @@ import dev.sensei.agents.AgentTools;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskHandler;
+import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.journal.ApprovedPlans;
+import dev.sensei.agents.journal.Journal;
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.databases.snapshot.SnapshotLost;
 import dev.sensei.schemas.common.FailureClass;
@@ -28,12 +31,16 @@ public final class ValidatorHandler implements TaskHandler {
 
   /** A Validator that signs with this key. */
   public ValidatorHandler(AgentTools tools, SigningKey key) {
-    Plans plans = new Plans(tools.journal());
-    this.tables = new TableValidation(tools.databases(), plans);
-    this.references = new ReferenceValidation(tools.databases(), plans);
-    this.ledger = new LedgerReconciliation(tools.databases(), plans, tools.journal());
-    this.structure = new StructureValidation(tools.databases(), plans);
-    this.certification = new Certification(tools.journal(), plans, key);
+    this(tools.databases(), tools.journal(), key);
+  }
+
+  ValidatorHandler(DatabaseAccess databases, Journal journal, SigningKey key) {
+    ApprovedPlans plans = new ApprovedPlans(journal);
+    this.tables = new TableValidation(databases, plans);
+    this.references = new ReferenceValidation(databases, plans);
+    this.ledger = new LedgerReconciliation(databases, plans, journal);
+    this.structure = new StructureValidation(databases, plans);
+    this.certification = new Certification(journal, plans, key);
   }
 
   @Override

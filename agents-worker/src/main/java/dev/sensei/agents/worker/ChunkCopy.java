@@ -3,8 +3,8 @@ package dev.sensei.agents.worker;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskReleasedException;
+import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
-import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.ChunkCopier;
 import dev.sensei.databases.copy.ChunkResult;
@@ -13,39 +13,36 @@ import dev.sensei.databases.copy.CopyColumn;
 import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.errors.ErrorClass;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.ChunkKey;
 import dev.sensei.databases.ledger.ChunkWork;
 import dev.sensei.databases.ledger.CopyOutcome;
-import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerEntry;
-import dev.sensei.databases.snapshot.SnapshotSession;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.progress.ChunkProgress;
 import dev.sensei.schemas.report.ChunkCopied;
 import dev.sensei.schemas.task.CopyChunk;
 import java.sql.Connection;
-import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Instant;
 import java.util.List;
 
 /** Copies one chunk exactly once: rows and ledger row are one transaction of the target. */
 final class ChunkCopy {
-  private final Sessions sessions;
-  private final Plans plans;
-  private final Ledger ledger;
+  private final WorkTools tools;
+  private final RejectedRows rejected = new RejectedRows();
   private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
 
-  ChunkCopy(Sessions sessions, Plans plans, Ledger ledger) {
-    this.sessions = sessions;
-    this.plans = plans;
-    this.ledger = ledger;
+  ChunkCopy(WorkTools tools) {
+    this.tools = tools;
   }
 
   void copy(CopyChunk task, TaskContext context) throws Exception {
     TableTask table =
-        plans.tableTask(
+        tools.tableTask(
             context,
             task.getPlanDigest(),
             task.getTableIndex(),
@@ -55,19 +52,25 @@ final class ChunkCopy {
     TablePlan plan = table.plan();
     Instant started = Instant.now();
     CopyOutcome outcome;
-    try (Connection target = sessions.target(table)) {
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
       outcome =
-          ledger.copyOnce(
-              target,
-              new ChunkKey(table.key(), task.getEpoch(), task.getChunk()),
-              task.getSnapshot(),
-              context.agentName(),
-              (session, chunk) ->
-                  ChunkWork.Written.clean(
-                      rows(session, task, context, spec(task, plan, chunk.bounds()))));
+          tools
+              .ledger()
+              .copyOnce(
+                  target,
+                  new ChunkKey(table.key(), task.getEpoch(), task.getChunk()),
+                  task.getSnapshot(),
+                  context.agentName(),
+                  (session, chunk) ->
+                      ChunkWork.Written.clean(
+                          rows(session, task, context, spec(task, plan, chunk.bounds()))));
+      lease.done();
     } catch (CopyCancelled cancelled) {
       throw new TaskReleasedException(
           "the chunk was stopped within a batch; nothing of it is written");
+    } catch (RejectedRows.Found found) {
+      throw found.failure(plan.target());
     }
     switch (outcome) {
       case CopyOutcome.Copied copied -> report(task, context, copied.entry(), started, false);
@@ -98,29 +101,34 @@ final class ChunkCopy {
   }
 
   private ChunkResult rows(Connection target, CopyChunk task, TaskContext context, CopySpec spec) {
-    try (Connection source = sessions.source(task.getSource())) {
-      SnapshotSession.adopt(source, task.getSnapshotId());
-      return copier.copy(
-          source,
-          target,
-          spec,
-          (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
-          context::cancelled);
-    } catch (SQLException closing) {
-      throw DatabaseErrors.translate("closing the session of the source", closing);
+    try (Sessions.Lease reading = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
+      Connection source = reading.connection();
+      Savepoint before =
+          DatabaseErrors.call("writing rows to " + spec.targetTable(), target::setSavepoint);
+      try {
+        ChunkResult copied =
+            copier.copy(
+                source,
+                target,
+                spec,
+                (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
+                context::cancelled);
+        reading.done();
+        return copied;
+      } catch (DatabaseException refused) {
+        if (refused.errorClass() == ErrorClass.DATA) {
+          DatabaseErrors.run("going back before the chunk", () -> target.rollback(before));
+          rejected.find(source, target, spec, context::cancelled);
+        }
+        throw refused;
+      }
     }
   }
 
   private static CopySpec spec(CopyChunk task, TablePlan plan, ChunkBounds bounds) {
     List<CopyColumn> columns =
         plan.columns().stream()
-            .map(
-                column ->
-                    column.sourceType().equals(column.targetType())
-                        ? CopyColumn.renamed(column.source(), column.target())
-                        : CopyColumn.computed(
-                            SqlIdentifier.quote(column.source()) + "::" + column.targetType(),
-                            column.target()))
+            .map(column -> new CopyColumn(ColumnReading.toCopy(column), column.target()))
             .toList();
     return new CopySpec(
         plan.source(), plan.target(), columns, bounds, Math.toIntExact(task.getBatchRows()));

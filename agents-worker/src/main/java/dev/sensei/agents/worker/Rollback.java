@@ -1,16 +1,16 @@
 package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
-import dev.sensei.agents.plan.MigrationPlan;
+import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.ForeignKey;
+import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.errors.DatabaseErrors;
-import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.CreatedObject;
-import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.RaiseOutcome;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.schemas.report.TableRolledBack;
@@ -18,11 +18,12 @@ import dev.sensei.schemas.report.TargetRolledBack;
 import dev.sensei.schemas.task.RollBackTable;
 import dev.sensei.schemas.task.RollBackTarget;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,34 +31,43 @@ import java.util.Set;
 /**
  * Brings tables, and in the end the whole target, back to what they were. What cannot be taken away
  * is listed in the report, never passed over.
+ *
+ * <p>Once the ledger is released nobody can tell any more what in the target is the migration's and
+ * what came later. Then nothing is taken away, and what the plan made and is still there is listed.
  */
 final class Rollback {
-  private final Sessions sessions;
-  private final Plans plans;
-  private final Ledger ledger;
+  private final WorkTools tools;
 
-  Rollback(Sessions sessions, Plans plans, Ledger ledger) {
-    this.sessions = sessions;
-    this.plans = plans;
-    this.ledger = ledger;
+  Rollback(WorkTools tools) {
+    this.tools = tools;
   }
 
   void table(RollBackTable task, TaskContext context) throws Exception {
     TableTask table =
-        plans.tableTask(
+        tools.tableTask(
             context,
             task.getPlanDigest(),
             task.getTableIndex(),
             task.getEpoch(),
             task.getSource(),
             task.getTarget());
+    TablePlan plan = table.plan();
     List<String> left = new ArrayList<>();
-    try (Connection target = sessions.target(table)) {
-      Optional<TableClaim> claim = ledger.claimOn(target, table.plan().target());
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
+      Optional<TableClaim> claim = tools.ledger().claimOn(target, plan.target());
       if (claim.isPresent() && claim.get().key().equals(table.key())) {
-        switch (ledger.raiseEpoch(target, table.key(), task.getEpoch())) {
-          case RaiseOutcome.Raised raised -> verifyEmpty(target, table.plan(), left);
-          case RaiseOutcome.AlreadyThere there -> verifyEmpty(target, table.plan(), left);
+        RaiseOutcome raised =
+            tools
+                .ledger()
+                .raiseEpoch(
+                    target,
+                    table.key(),
+                    task.getEpoch(),
+                    session -> dropForeignKeys(session, table));
+        switch (raised) {
+          case RaiseOutcome.Raised done -> verifyEmpty(target, plan, left);
+          case RaiseOutcome.AlreadyThere there -> verifyEmpty(target, plan, left);
           case RaiseOutcome.Superseded superseded ->
               throw table.superseded(superseded.currentEpoch());
           case RaiseOutcome.HoldsOthersRows others ->
@@ -65,7 +75,11 @@ final class Rollback {
                   "%d rows that were in %s before the migration, among rows of it"
                       .formatted(others.rowsBefore(), table.table()));
         }
+      } else if (claim.isEmpty() && plan.created() && exists(target, plan.target())) {
+        // Not claimed: nothing was written, or the ledger was released with the rows in the table.
+        verifyEmpty(target, plan, left);
       }
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -82,21 +96,22 @@ final class Rollback {
   }
 
   void target(RollBackTarget task, TaskContext context) throws Exception {
-    List<String> left = new ArrayList<>();
-    try (Connection target = sessions.target(task.getTarget())) {
-      List<CreatedObject> marks = ledger.objects(target, task.getMigrationId());
-      if (!marks.isEmpty()) {
-        MigrationPlan plan = plans.migration(task.getMigrationId(), task.getPlanDigest());
-        List<TablePlan> tables = plans.tables(task.getMigrationId(), task.getPlanDigest());
-        Set<String> made = made(marks, plan);
-        dropForeignKeys(target, tables, made, left);
-        for (String object : made) {
-          drop(target, object, left);
-        }
+    ApprovedPlan plan = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
+    List<String> left;
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
+      MadeObjects made = new MadeObjects(plan);
+      List<CreatedObject> marks = tools.ledger().objects(target, task.getMigrationId());
+      if (marks.isEmpty()) {
+        left = new ArrayList<>(made.still(target));
+      } else {
+        left = new ArrayList<>(made.takeAway(target, marks));
+        restoreSequences(target, task, plan);
       }
       if (left.isEmpty()) {
-        ledger.remove(target, task.getMigrationId());
+        tools.ledger().remove(target, task.getMigrationId());
       }
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -109,66 +124,62 @@ final class Rollback {
             .build());
   }
 
-  /** What the marked statements created, the last first, such as {@code table public.orders}. */
-  private static Set<String> made(List<CreatedObject> marks, MigrationPlan plan) {
-    Set<String> marked = new LinkedHashSet<>();
-    marks.forEach(mark -> marked.add(mark.kind() + "/" + mark.identity()));
-    Set<String> made = new LinkedHashSet<>();
-    addCreated(made, marked, TargetTasks.POST_DATA, plan.postData());
-    addCreated(made, marked, TargetTasks.PRE_DATA, plan.preData());
-    return made;
-  }
-
-  private static void addCreated(
-      Set<String> made,
-      Set<String> marked,
-      String kind,
-      List<dev.sensei.databases.ddl.Statement> statements) {
-    for (int at = statements.size() - 1; at >= 0; at--) {
-      dev.sensei.databases.ddl.Statement statement = statements.get(at);
-      if (statement.sql().startsWith("CREATE ")
-          && marked.contains(kind + "/" + Statements.identity(at, statement))) {
-        made.add(statement.object());
+  /** Sequences that were in the target before go back to where they stood. */
+  private void restoreSequences(Connection target, RollBackTarget task, ApprovedPlan plan) {
+    for (TableName sequence : plan.migration().sequences()) {
+      if (exists(target, sequence)) {
+        tools.marks().restoreSequence(target, task.getMigrationId(), sequence);
       }
     }
   }
 
-  /** Foreign keys may run in a circle, so they go before the first table does. */
-  private static void dropForeignKeys(
-      Connection target, List<TablePlan> tables, Set<String> made, List<String> left) {
-    for (TablePlan table : tables) {
-      if (!table.created() || !made.contains("table " + table.target())) {
-        continue;
-      }
-      for (ForeignKey key : table.definition().foreignKeys()) {
-        attempt(
-            target,
-            "constraint " + key.name() + " of " + table.target(),
-            "ALTER TABLE IF EXISTS "
-                + table.target().quoted()
-                + " DROP CONSTRAINT IF EXISTS "
-                + SqlIdentifier.quote(key.name()),
-            left);
+  /**
+   * Foreign keys that touch the table, its own and others', would hold its rows in place, so they
+   * go before the rows do, with their marks. Keys of partitioned parents count as the table's.
+   */
+  private static void dropForeignKeys(Connection target, TableTask table) throws SQLException {
+    List<TablePlan> all = table.approved().tables();
+    Set<TableName> family = family(table.plan(), all);
+    // Rollbacks of two tables would otherwise wait for each other's locks in a circle.
+    try (PreparedStatement one =
+        target.prepareStatement(
+            "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('sensei rollback'),"
+                + " pg_catalog.hashtext(?))")) {
+      one.setString(1, table.migrationId());
+      one.execute();
+    }
+    for (TablePlan plan : all) {
+      boolean touches =
+          plan.created()
+              && (family.contains(plan.target())
+                  || plan.definition().foreignKeys().stream()
+                      .anyMatch(key -> family.contains(key.referencedTable())));
+      if (touches && !plan.definition().foreignKeys().isEmpty()) {
+        try (Statement drop = target.createStatement()) {
+          for (ForeignKey key : plan.definition().foreignKeys()) {
+            drop.execute(
+                "ALTER TABLE IF EXISTS "
+                    + plan.target().quoted()
+                    + " DROP CONSTRAINT IF EXISTS "
+                    + SqlIdentifier.quote(key.name()));
+          }
+        }
+        LedgerMarks.forget(
+            target, table.migrationId(), TableBuild.mark(TableBuild.FOREIGN_KEYS, plan.index()));
       }
     }
   }
 
-  private static void drop(Connection target, String object, List<String> left) {
-    attempt(target, object, "DROP " + object.replaceFirst(" ", " IF EXISTS "), left);
-  }
-
-  private static void attempt(Connection target, String object, String sql, List<String> left) {
-    try {
-      DatabaseErrors.run(
-          "taking away " + object,
-          () -> {
-            try (Statement statement = target.createStatement()) {
-              statement.execute(sql);
-            }
-          });
-    } catch (DatabaseException refused) {
-      left.add(object + " (SQLSTATE " + refused.sqlState() + ")");
+  /** The table and the partitioned tables it is a part of. */
+  private static Set<TableName> family(TablePlan plan, List<TablePlan> all) {
+    Set<TableName> family = new HashSet<>();
+    Optional<TablePlan> at = Optional.of(plan);
+    while (at.isPresent() && family.add(at.get().target())) {
+      Optional<TableName> parent = at.get().definition().partition().map(Partition::parent);
+      at =
+          all.stream().filter(other -> parent.filter(other.target()::equals).isPresent()).findAny();
     }
+    return family;
   }
 
   private static void verifyEmpty(Connection target, TablePlan plan, List<String> left) {
@@ -180,6 +191,21 @@ final class Rollback {
     if (rows != 0) {
       left.add("%d rows in %s".formatted(rows, name));
     }
+  }
+
+  private static boolean exists(Connection target, TableName relation) {
+    return DatabaseErrors.call(
+        "looking for " + relation,
+        () -> {
+          try (PreparedStatement look =
+              target.prepareStatement("SELECT pg_catalog.to_regclass(?) IS NOT NULL")) {
+            look.setString(1, relation.quoted());
+            try (ResultSet row = look.executeQuery()) {
+              row.next();
+              return row.getBoolean(1);
+            }
+          }
+        });
   }
 
   private static long count(Connection target, TableName name) throws SQLException {

@@ -7,7 +7,6 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
-import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.Settlement;
 import dev.sensei.schemas.report.ForeignKeysAdded;
 import dev.sensei.schemas.report.TableChecked;
@@ -23,24 +22,23 @@ import java.util.List;
 
 /** What follows a table's rows: the ledger's settlement, the count, keys, indexes, foreign keys. */
 final class TableBuild {
-  /** What marks the statements that build the indexes of a table. */
+  /** The mark of the statements that build a table's indexes. */
   static final String INDEXES = "indexes";
 
-  private final Sessions sessions;
-  private final Plans plans;
-  private final Ledger ledger;
+  /** The mark of a table's foreign keys. */
+  static final String FOREIGN_KEYS = "foreign-keys";
+
+  private final WorkTools tools;
   private final Statements statements;
 
-  TableBuild(Sessions sessions, Plans plans, Ledger ledger) {
-    this.sessions = sessions;
-    this.plans = plans;
-    this.ledger = ledger;
-    this.statements = new Statements(ledger);
+  TableBuild(WorkTools tools) {
+    this.tools = tools;
+    this.statements = tools.statements();
   }
 
   void check(CheckTable task, TaskContext context) throws Exception {
     TableTask table =
-        plans.tableTask(
+        tools.tableTask(
             context,
             task.getPlanDigest(),
             task.getTableIndex(),
@@ -57,7 +55,8 @@ final class TableBuild {
             .setTable(task.getTable())
             .setTableIndex(task.getTableIndex())
             .setEpoch(task.getEpoch());
-    try (Connection target = sessions.target(table)) {
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
       Settlement.Settled settled = settle(target, table);
       ChunkResult total = settled.total();
       report
@@ -69,10 +68,11 @@ final class TableBuild {
         report
             .setTargetRows(plan.definition().holdsRows() ? count(target, plan.target()) : 0)
             .setBuilt(
-                statements.run(target, context, mark("keys", task.getTableIndex()), plan.keys()));
+                statements.run(target, table, mark("keys", task.getTableIndex()), plan.keys()));
       } else {
         report.setTargetRows(0).setBuilt(List.of());
       }
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(report.build());
@@ -80,7 +80,7 @@ final class TableBuild {
 
   void complete(CompleteTable task, TaskContext context) throws Exception {
     TableTask table =
-        plans.tableTask(
+        tools.tableTask(
             context,
             task.getPlanDigest(),
             task.getTableIndex(),
@@ -89,14 +89,16 @@ final class TableBuild {
             task.getTarget());
     TablePlan plan = table.plan();
     List<String> built;
-    try (Connection target = sessions.target(table)) {
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
       built =
           new ArrayList<>(
-              statements.run(target, context, mark(INDEXES, task.getTableIndex()), plan.indexes()));
+              statements.run(target, table, mark(INDEXES, task.getTableIndex()), plan.indexes()));
       if (plan.definition().holdsRows()) {
         analyze(target, plan.target());
         built.add("statistics of " + plan.target());
       }
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -114,7 +116,7 @@ final class TableBuild {
 
   void addForeignKeys(AddForeignKeys task, TaskContext context) throws Exception {
     TableTask table =
-        plans.tableTask(
+        tools.tableTask(
             context,
             task.getPlanDigest(),
             task.getTableIndex(),
@@ -123,10 +125,12 @@ final class TableBuild {
             task.getTarget());
     TablePlan plan = table.plan();
     List<String> built;
-    try (Connection target = sessions.target(table)) {
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
       built =
           statements.run(
-              target, context, mark("foreign-keys", task.getTableIndex()), plan.foreignKeys());
+              target, table, mark(FOREIGN_KEYS, task.getTableIndex()), plan.foreignKeys());
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -143,13 +147,13 @@ final class TableBuild {
   }
 
   private Settlement.Settled settle(Connection target, TableTask table) throws TaskFailure {
-    return switch (ledger.settle(target, table.key(), table.epoch())) {
+    return switch (tools.ledger().settle(target, table.key(), table.epoch())) {
       case Settlement.Settled settled -> settled;
       case Settlement.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
     };
   }
 
-  private static String mark(String kind, int tableIndex) {
+  static String mark(String kind, int tableIndex) {
     return kind + " of table " + tableIndex;
   }
 

@@ -7,11 +7,9 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkPlan;
 import dev.sensei.databases.copy.ChunkPlanSettings;
 import dev.sensei.databases.copy.ChunkPlanner;
-import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.BoundsOutcome;
 import dev.sensei.databases.ledger.ClaimOutcome;
-import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.RaiseOutcome;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.schemas.common.FailureClass;
@@ -28,19 +26,15 @@ import java.util.OptionalLong;
  * whose bounds stay in the target's ledger.
  */
 final class TablePreparation {
-  private final Sessions sessions;
-  private final Plans plans;
-  private final Ledger ledger;
+  private final WorkTools tools;
 
-  TablePreparation(Sessions sessions, Plans plans, Ledger ledger) {
-    this.sessions = sessions;
-    this.plans = plans;
-    this.ledger = ledger;
+  TablePreparation(WorkTools tools) {
+    this.tools = tools;
   }
 
   void prepare(PrepareTable task, TaskContext context) throws Exception {
     TableTask table =
-        plans.tableTask(
+        tools.tableTask(
             context,
             task.getPlanDigest(),
             task.getTableIndex(),
@@ -51,16 +45,20 @@ final class TablePreparation {
     TableClaim claim;
     int chunks = 0;
     long rowEstimate = 0;
-    try (Connection target = sessions.target(table)) {
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
       claim = claim(target, table, task);
       if (plan.definition().holdsRows()) {
-        try (Connection source = sessions.source(task.getSource())) {
+        try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
           ChunkPlan division =
-              ChunkPlanner.plan(source, plan.source(), settings(task.getOptions().getChunkRows()));
+              ChunkPlanner.plan(
+                  reading.connection(), plan.source(), settings(task.getOptions().getChunkRows()));
           chunks = store(target, table, task.getSnapshot(), division);
           rowEstimate = division.estimatedRows();
+          reading.done();
         }
       }
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -82,26 +80,14 @@ final class TablePreparation {
   private TableClaim claim(Connection target, TableTask table, PrepareTable task)
       throws TaskFailure {
     TablePlan plan = table.plan();
-    long before = plan.created() ? 0 : rowsBefore(target, table, task);
     TableClaim wanted =
         new TableClaim(
-            table.key(),
-            task.getInstallation(),
-            plan.index(),
-            table.epoch(),
-            before,
-            plan.created());
+            table.key(), task.getInstallation(), plan.index(), table.epoch(), 0, plan.created());
     TableClaim held =
-        switch (ledger.claim(target, wanted)) {
+        switch (take(target, table, wanted)) {
           case ClaimOutcome.Claimed claimed -> claimed.claim();
           case ClaimOutcome.AlreadyOurs ours -> ours.claim();
-          case ClaimOutcome.HeldByOther other ->
-              throw new TaskFailure(
-                  FailureClass.CONFIGURATION,
-                  "TABLE_CLAIMED",
-                  "migration %s writes %s already; let it end, or cancel it"
-                      .formatted(other.claim().key().migrationId(), table.table()),
-                  table.table());
+          case ClaimOutcome.HeldByOther other -> throw claimed(other.claim(), table.table());
         };
     if (held.epoch() > table.epoch()) {
       throw table.superseded(OptionalLong.of(held.epoch()));
@@ -113,7 +99,7 @@ final class TablePreparation {
   }
 
   private void raise(Connection target, TableTask table) throws TaskFailure {
-    switch (ledger.raiseEpoch(target, table.key(), table.epoch())) {
+    switch (tools.ledger().raiseEpoch(target, table.key(), table.epoch())) {
       case RaiseOutcome.Raised raised -> {}
       case RaiseOutcome.AlreadyThere there -> {}
       case RaiseOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
@@ -122,31 +108,51 @@ final class TablePreparation {
     }
   }
 
-  /** Rows in a target table that was there before; counted under the claim's rule for them. */
-  private long rowsBefore(Connection target, TableTask table, PrepareTable task)
+  /**
+   * Takes the table, unless it was in the target before and has rows. They are counted in the
+   * transaction that takes it: what comes into the table later may be ours.
+   */
+  private ClaimOutcome take(Connection target, TableTask table, TableClaim wanted)
       throws TaskFailure {
-    if (ledger.claimOn(target, table.plan().target()).isPresent()) {
-      // What is in the table now may be ours; the claim knows what was there before.
-      return 0;
+    TablePlan plan = table.plan();
+    try {
+      return plan.created() || !plan.definition().holdsRows()
+          ? tools.ledger().claim(target, wanted)
+          : tools
+              .ledger()
+              .claim(
+                  target,
+                  wanted,
+                  session -> {
+                    long rows = countRows(session, plan.target());
+                    if (rows != 0) {
+                      throw new RowsFound(rows);
+                    }
+                  });
+    } catch (RowsFound found) {
+      throw notEmpty(table.table(), found.rows);
     }
-    TableName name = table.plan().target();
-    long rows = DatabaseErrors.call("counting the rows of " + name, () -> countRows(target, name));
-    if (rows == 0) {
-      return 0;
+  }
+
+  /** Carries the count out of the transaction, which it rolls back. */
+  private static final class RowsFound extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final long rows;
+
+    RowsFound(long rows) {
+      super("the table has rows");
+      this.rows = rows;
     }
-    return switch (task.getOptions().getExistingRows()) {
-      case TRUNCATE -> {
-        DatabaseErrors.run(
-            "emptying " + name,
-            () -> {
-              try (Statement statement = target.createStatement()) {
-                statement.execute("TRUNCATE TABLE ONLY " + name.quoted());
-              }
-            });
-        yield 0;
-      }
-      case REFUSE, APPEND, UNKNOWN -> throw notEmpty(table.table(), rows);
-    };
+  }
+
+  static TaskFailure claimed(TableClaim claim, String table) {
+    return new TaskFailure(
+        FailureClass.CONFIGURATION,
+        "TABLE_CLAIMED",
+        "migration %s writes %s already; let it end, or cancel it"
+            .formatted(claim.key().migrationId(), table),
+        table);
   }
 
   private static long countRows(Connection target, TableName name) throws SQLException {
@@ -170,8 +176,9 @@ final class TablePreparation {
 
   private int store(Connection target, TableTask table, int snapshot, ChunkPlan division)
       throws TaskFailure {
-    return switch (ledger.storeBounds(
-        target, table.key(), table.epoch(), snapshot, division.chunks())) {
+    return switch (tools
+        .ledger()
+        .storeBounds(target, table.key(), table.epoch(), snapshot, division.chunks())) {
       case BoundsOutcome.Stored stored -> stored.chunks().size();
       case BoundsOutcome.AlreadyStored stored -> stored.chunks().size();
       case BoundsOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());

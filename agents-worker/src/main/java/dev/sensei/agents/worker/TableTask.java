@@ -2,6 +2,7 @@ package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.DatabaseReference;
@@ -12,6 +13,7 @@ import java.util.OptionalLong;
  * What every task on a table has in common.
  *
  * @param context the attempt
+ * @param approved the whole plan
  * @param plan the table's plan
  * @param source where rows come from
  * @param target where they go
@@ -19,6 +21,7 @@ import java.util.OptionalLong;
  */
 record TableTask(
     TaskContext context,
+    ApprovedPlan approved,
     TablePlan plan,
     DatabaseReference source,
     DatabaseReference target,

@@ -1,11 +1,16 @@
 package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.MigrationPlan;
+import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
-import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.CreatedObject;
+import dev.sensei.databases.ledger.LedgerMarks;
+import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.schemas.report.TargetFinished;
 import dev.sensei.schemas.report.TargetPrepared;
 import dev.sensei.schemas.report.TargetReleased;
@@ -13,37 +18,40 @@ import dev.sensei.schemas.task.FinishTarget;
 import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The tasks on a target as a whole: before its tables, after them, and the ledger's end. */
 final class TargetTasks {
+  private static final String EXISTING_ROWS = "existingRows";
+  private static final String TRUNCATE = "TRUNCATE";
+
   /** The mark of statements that run before any row moves. */
   static final String PRE_DATA = "pre-data";
 
   /** The mark of statements that run after every table is done. */
   static final String POST_DATA = "post-data";
 
-  private final Sessions sessions;
-  private final Plans plans;
-  private final Ledger ledger;
+  private final WorkTools tools;
 
-  TargetTasks(Sessions sessions, Plans plans, Ledger ledger) {
-    this.sessions = sessions;
-    this.plans = plans;
-    this.ledger = ledger;
+  TargetTasks(WorkTools tools) {
+    this.tools = tools;
   }
 
   void prepare(PrepareTarget task, TaskContext context) throws Exception {
-    MigrationPlan plan = plans.migration(task.getMigrationId(), task.getPlanDigest());
+    ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
+    MigrationPlan plan = approved.migration();
     List<String> created;
-    try (Connection target = sessions.target(task.getTarget())) {
-      ledger.install(target, task.getInstallation(), task.getMigrationId());
-      created = new Statements(ledger).run(target, context, PRE_DATA, plan.preData());
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
+      context.throwIfCancelled();
+      tools.ledger().install(target, task.getInstallation(), task.getMigrationId());
+      emptyExisting(target, task, approved);
+      created = tools.statements().run(target, context, PRE_DATA, plan.preData());
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -57,17 +65,25 @@ final class TargetTasks {
   }
 
   void finish(FinishTarget task, TaskContext context) throws Exception {
-    MigrationPlan plan = plans.migration(task.getMigrationId(), task.getPlanDigest());
+    ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
+    MigrationPlan plan = approved.migration();
     List<String> built = new ArrayList<>();
-    try (Connection source = sessions.source(task.getSource());
-        Connection target = sessions.target(task.getTarget())) {
+    try (Sessions.Lease reading = tools.sessions().source(task.getSource());
+        Sessions.Lease writing = tools.sessions().target(task.getTarget())) {
+      Connection target = writing.connection();
       for (TableName sequence : plan.sequences()) {
         context.throwIfCancelled();
-        DatabaseErrors.run(
-            "setting sequence " + sequence, () -> carrySequence(source, target, sequence));
+        // A sequence's value is no part of a snapshot, so it is read as late as this.
+        LedgerMarks.Position position =
+            DatabaseErrors.call(
+                "reading sequence " + sequence,
+                () -> LedgerMarks.read(reading.connection(), sequence));
+        tools.marks().setSequence(target, task.getMigrationId(), sequence, position);
         built.add("sequence " + sequence);
       }
-      built.addAll(new Statements(ledger).run(target, context, POST_DATA, plan.postData()));
+      built.addAll(tools.statements().run(target, context, POST_DATA, plan.postData()));
+      reading.done();
+      writing.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -81,8 +97,10 @@ final class TargetTasks {
   }
 
   void release(ReleaseTarget task, TaskContext context) throws Exception {
-    try (Connection target = sessions.target(task.getTarget())) {
-      ledger.remove(target, task.getMigrationId());
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
+      tools.ledger().remove(target, task.getMigrationId());
+      lease.done();
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -95,25 +113,39 @@ final class TargetTasks {
   }
 
   /**
-   * A sequence's value is no part of a snapshot: it is read as late as this, and never goes back.
+   * Empties the tables that were in the target before, where that was asked for: all of them in one
+   * statement, since they may refer to each other, and once, since what is in them later is ours.
    */
-  private static void carrySequence(Connection source, Connection target, TableName sequence)
-      throws SQLException {
-    long last;
-    boolean called;
-    try (Statement statement = source.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT last_value, is_called FROM " + sequence.quoted())) {
-      row.next();
-      last = row.getLong(1);
-      called = row.getBoolean(2);
+  private void emptyExisting(Connection target, PrepareTarget task, ApprovedPlan approved)
+      throws TaskFailure {
+    List<TableName> existing =
+        approved.tables().stream()
+            .filter(table -> !table.created() && table.definition().holdsRows())
+            .map(TablePlan::target)
+            .toList();
+    if (existing.isEmpty() || !TRUNCATE.equals(approved.migration().options().get(EXISTING_ROWS))) {
+      return;
     }
-    try (PreparedStatement set =
-        target.prepareStatement("SELECT pg_catalog.setval(?::pg_catalog.regclass, ?, ?)")) {
-      set.setString(1, sequence.quoted());
-      set.setLong(2, last);
-      set.setBoolean(3, called);
-      set.execute();
+    for (TableName table : existing) {
+      Optional<TableClaim> claim = tools.ledger().claimOn(target, table);
+      if (claim.isPresent() && !claim.get().key().migrationId().equals(task.getMigrationId())) {
+        throw TablePreparation.claimed(claim.get(), table.toString());
+      }
     }
+    tools
+        .ledger()
+        .once(
+            target,
+            task.getMigrationId(),
+            new CreatedObject("existing-rows", "emptied"),
+            "emptying the tables that were in the target",
+            session -> {
+              try (Statement statement = session.createStatement()) {
+                statement.execute(
+                    existing.stream()
+                        .map(table -> "ONLY " + table.quoted())
+                        .collect(Collectors.joining(", ", "TRUNCATE ", "")));
+              }
+            });
   }
 }

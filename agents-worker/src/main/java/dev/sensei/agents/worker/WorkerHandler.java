@@ -4,8 +4,12 @@ import dev.sensei.agents.AgentTools;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskHandler;
+import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.journal.ApprovedPlans;
+import dev.sensei.agents.journal.Journal;
 import dev.sensei.databases.ledger.ForeignInstallation;
 import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.snapshot.SnapshotLost;
 import dev.sensei.schemas.common.FailureClass;
@@ -27,21 +31,31 @@ import org.apache.avro.specific.SpecificRecord;
  * what was done stands in the target's ledger, in the transaction that did it.
  */
 public final class WorkerHandler implements TaskHandler {
+  private final Sessions sessions;
   private final TargetTasks targets;
   private final TablePreparation preparation;
   private final ChunkCopy chunks;
   private final TableBuild builds;
   private final Rollback rollback;
 
+  /** A worker with what its agent has. */
   public WorkerHandler(AgentTools tools) {
-    Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
-    Sessions sessions = new Sessions(tools.databases());
-    Plans plans = new Plans(tools.journal());
-    this.targets = new TargetTasks(sessions, plans, ledger);
-    this.preparation = new TablePreparation(sessions, plans, ledger);
-    this.chunks = new ChunkCopy(sessions, plans, ledger);
-    this.builds = new TableBuild(sessions, plans, ledger);
-    this.rollback = new Rollback(sessions, plans, ledger);
+    this(tools.databases(), tools.journal(), SessionSettings.DEFAULT);
+  }
+
+  WorkerHandler(DatabaseAccess databases, Journal journal, SessionSettings sessionSettings) {
+    this.sessions = new Sessions(databases, sessionSettings);
+    WorkTools work =
+        new WorkTools(
+            sessions,
+            new ApprovedPlans(journal),
+            new Ledger(LedgerSettings.DEFAULT),
+            new LedgerMarks(LedgerSettings.DEFAULT));
+    this.targets = new TargetTasks(work);
+    this.preparation = new TablePreparation(work);
+    this.chunks = new ChunkCopy(work);
+    this.builds = new TableBuild(work);
+    this.rollback = new Rollback(work);
   }
 
   @Override
@@ -91,5 +105,10 @@ public final class WorkerHandler implements TaskHandler {
       throw new TaskFailure(
           FailureClass.CONFIGURATION, "TARGET_CLAIMED", String.valueOf(foreign.getMessage()));
     }
+  }
+
+  @Override
+  public void close() {
+    sessions.close();
   }
 }

@@ -32,7 +32,7 @@ final class EpochRaise {
     this.settings = settings;
   }
 
-  RaiseOutcome run(Connection target, TableKey key, long newEpoch) {
+  RaiseOutcome run(Connection target, TableKey key, long newEpoch, Ledger.Once beforeEmptying) {
     Optional<TableClaim> seen =
         LedgerTransaction.run(
             "reading the claim on " + key,
@@ -59,6 +59,7 @@ final class EpochRaise {
           if (late.isPresent()) {
             return late.get();
           }
+          beforeEmptying.run(target);
           boolean truncated = empty(target, key.table());
           LedgerRows.deleteChunks(target, key.table());
           setEpoch(target, key.table(), newEpoch);

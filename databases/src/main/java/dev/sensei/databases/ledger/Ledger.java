@@ -68,6 +68,14 @@ public final class Ledger {
    * @param claim with the epoch to start at
    */
   public ClaimOutcome claim(Connection target, TableClaim claim) {
+    return claim(target, claim, session -> {});
+  }
+
+  /**
+   * The same, with work of the caller's in the transaction that takes the table, behind the taking:
+   * such as looking at its rows. Where the work throws, the table is not taken.
+   */
+  public ClaimOutcome claim(Connection target, TableClaim claim, Once whenTaken) {
     TableName table = claim.key().table();
     return inTransaction(
         "claiming " + claim.key(),
@@ -91,6 +99,7 @@ public final class Ledger {
             inserted = statement.executeUpdate();
           }
           if (inserted == 1) {
+            whenTaken.run(target);
             return new ClaimOutcome.Claimed(claim);
           }
           TableClaim found =
@@ -153,7 +162,16 @@ public final class Ledger {
    * after this has returned, whatever it had in hand.
    */
   public RaiseOutcome raiseEpoch(Connection target, TableKey key, long newEpoch) {
-    return new EpochRaise(settings).run(target, key, newEpoch);
+    return raiseEpoch(target, key, newEpoch, session -> {});
+  }
+
+  /**
+   * The same, with work of the caller's in the transaction that empties the table, before it does:
+   * such as dropping the foreign keys that would hold rows in place.
+   */
+  public RaiseOutcome raiseEpoch(
+      Connection target, TableKey key, long newEpoch, Once beforeEmptying) {
+    return new EpochRaise(settings).run(target, key, newEpoch, beforeEmptying);
   }
 
   /**
@@ -334,8 +352,7 @@ public final class Ledger {
   }
 
   /** The epoch that holds instead, where it is not this migration at this epoch. */
-  private static Optional<OptionalLong> otherEpoch(
-      Optional<TableClaim> claim, TableKey key, long epoch) {
+  static Optional<OptionalLong> otherEpoch(Optional<TableClaim> claim, TableKey key, long epoch) {
     if (claim.isEmpty() || !claim.get().key().equals(key)) {
       return Optional.of(OptionalLong.empty());
     }

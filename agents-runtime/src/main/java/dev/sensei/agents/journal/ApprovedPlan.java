@@ -1,0 +1,34 @@
+package dev.sensei.agents.journal;
+
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.plan.MigrationPlan;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.schemas.common.FailureClass;
+import java.util.List;
+
+/**
+ * A plan, read and held against its digest.
+ *
+ * @param migration all of it that is not of one table
+ * @param tables the plans of all tables, by their number, which is the order of work
+ */
+public record ApprovedPlan(MigrationPlan migration, List<TablePlan> tables) {
+  public ApprovedPlan {
+    tables = List.copyOf(tables);
+  }
+
+  /**
+   * The plan of the table with this number.
+   *
+   * @throws TaskFailure where there is none
+   */
+  public TablePlan table(int tableIndex) throws TaskFailure {
+    if (tableIndex < 0 || tableIndex >= tables.size()) {
+      throw new TaskFailure(
+          FailureClass.INTERNAL,
+          "TABLE_NOT_PLANNED",
+          "the plan has %d tables, the task names number %d".formatted(tables.size(), tableIndex));
+    }
+    return tables.get(tableIndex);
+  }
+}
