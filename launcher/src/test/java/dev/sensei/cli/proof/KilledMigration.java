@@ -108,7 +108,7 @@ final class KilledMigration {
     Map<String, Long> rows = new HashMap<>();
     Map<String, List<Integer>> copied = new HashMap<>();
     for (JsonNode record : journal) {
-      JsonNode event = record.get("event");
+      JsonNode event = record.get("record");
       switch (record.get("type").asText()) {
         case "TablePrepared" -> {
           String table = event.get("table").asText();

@@ -28,7 +28,7 @@ final class SeparateProcessesTest {
   private static final int CHUNK_ROWS = 1_000;
   private static final int ROWS = 40_000;
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
   private SeparateSystem system;
   private ProofDatabase source;
 

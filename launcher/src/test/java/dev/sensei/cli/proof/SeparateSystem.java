@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.awaitility.Awaitility;
 
 /** Every service in a process of its own, on one platform. */
@@ -59,6 +60,7 @@ final class SeparateSystem implements AutoCloseable {
         system
             .surroundings
             .with("TARGET_PGPASSWORD", platform.controlDatabase().password())
+            .with("SENSEI_CONTROL_PASSWORD", platform.controlDatabase().password())
             .start(
                 system.command(
                     "orchestrator",
@@ -89,6 +91,7 @@ final class SeparateSystem implements AutoCloseable {
   void awaitJoined(int workers) {
     Awaitility.await("all agents have joined")
         .atMost(JOIN_LIMIT)
+        .ignoreExceptionsMatching(failed -> failed.getCause() instanceof GroupIdNotFoundException)
         .untilAsserted(
             () -> {
               for (Agent agent : Agent.values()) {
@@ -163,7 +166,7 @@ final class SeparateSystem implements AutoCloseable {
         .forEach(
             record -> {
               if (record.get("type").asText().equals("ChunkCopied")) {
-                workers.add(record.at("/event/evidence/worker").asText());
+                workers.add(record.at("/record/evidence/worker").asText());
               }
             });
     return workers;
