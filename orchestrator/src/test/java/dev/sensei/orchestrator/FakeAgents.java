@@ -194,7 +194,7 @@ final class FakeAgents implements AutoCloseable {
                   on,
                   n,
                   WHO,
-                  new SnapshotEvidence("snapshot-1", "0/1", "700", "system", 1, 180000),
+                  new SnapshotEvidence("snapshot-1", "0/1", "700:700:", "system", 1, 180000),
                   "catalog"));
       case Task.PrepareTarget _ -> List.of(new Report.TargetPrepared(id, on, n, WHO, List.of()));
       case Task.PrepareTable t ->

@@ -97,7 +97,7 @@ final class Execution {
     }
     boolean unchanged =
         m.snapshotEvidence().isEmpty()
-            || m.snapshotEvidence().filter(before -> same(before, r.snapshot())).isPresent();
+            || m.snapshotEvidence().filter(before -> r.snapshot().showsTheSameAs(before)).isPresent();
     draft.emit(new Event.SnapshotExported(draft.id(), m.snapshot() + 1, r.snapshot(), unchanged));
     if (m.state() == LifecycleState.RUNNING) {
       pursue(draft, false);
@@ -105,12 +105,6 @@ final class Execution {
       Validation.pursue(draft);
     }
     return draft.accepted();
-  }
-
-  private static boolean same(SnapshotEvidence before, SnapshotEvidence after) {
-    return before.systemIdentifier().equals(after.systemIdentifier())
-        && before.timeline() == after.timeline()
-        && before.visibility().equals(after.visibility());
   }
 
   static void targetPrepared(Draft draft, Report.TargetPrepared r) {

@@ -28,7 +28,7 @@ final class Agents {
   final Map<Integer, Integer> claims = new HashMap<>();
   String catalogDigest = "catalog-1";
   String catalogSeenByKeeper = "catalog-1";
-  String xmax = "700";
+  String visibility = "700:700:";
   int snapshots;
   long rowsTooMany;
 
@@ -210,7 +210,7 @@ final class Agents {
         task.taskId(),
         task.attempt(),
         WHO,
-        new SnapshotEvidence(snapshotId, "0/1", xmax, "system", 1, 180000),
+        new SnapshotEvidence(snapshotId, "0/1", visibility, "system", 1, 180000),
         catalogSeenByKeeper);
   }
 

@@ -137,7 +137,7 @@ class ChaosProperties {
       return;
     }
     if (random.nextInt(3) == 0) {
-      agents.xmax = Integer.toString(random.nextInt());
+      agents.visibility = "700:" + random.nextInt(701, Integer.MAX_VALUE) + ":";
     }
     if (random.nextInt(10) == 0) {
       agents.catalogDigest = "catalog-" + random.nextInt();

@@ -109,7 +109,7 @@ class FaultsTest {
     while (world.header().done() < 1 || !(world.pending.getFirst() instanceof Task.CopyChunk)) {
       agents.answer(world, world.pending.removeFirst()).forEach(world::report);
     }
-    agents.xmax = "701";
+    agents.visibility = "700:701:";
     world.report(
         Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
     world.work(agents);
