@@ -36,8 +36,8 @@ public final class Topics {
   public static final int MIGRATION_PARTITIONS = 4;
 
   /**
-   * The largest record, in bytes, that reports, journal and dead letters take: the catalog of a large
-   * target, or a plan with all its statements, is one record.
+   * The largest record, in bytes, that reports, journal and dead letters take: the catalog of a
+   * large target, or a plan with all its statements, is one record.
    */
   public static final int LARGEST_RECORD_BYTES = 8 << 20;
 
@@ -115,7 +115,16 @@ public final class Topics {
     return List.of(
         kept(COMMANDS, MIGRATION_PARTITIONS, 7 * DAY_MILLIS),
         large(REPORTS, 7 * DAY_MILLIS),
-        new Definition(JOURNAL, MIGRATION_PARTITIONS, Map.of("retention.ms", "-1", "retention.bytes", "-1", "max.message.bytes", Integer.toString(LARGEST_RECORD_BYTES))),
+        new Definition(
+            JOURNAL,
+            MIGRATION_PARTITIONS,
+            Map.of(
+                "retention.ms",
+                "-1",
+                "retention.bytes",
+                "-1",
+                "max.message.bytes",
+                Integer.toString(LARGEST_RECORD_BYTES))),
         new Definition(STATE, MIGRATION_PARTITIONS, Map.of("cleanup.policy", "compact")),
         kept(Agent.SCOUT.taskTopic(), 1, 7 * DAY_MILLIS),
         kept(Agent.ARCHITECT.taskTopic(), 1, 7 * DAY_MILLIS),

@@ -70,8 +70,7 @@ final class Connection implements AutoCloseable {
   /** Sends a command and waits until it was taken (empty) or rejected. */
   Optional<Answer.Rejected> ask(String migrationId, SpecificRecord command)
       throws InterruptedException {
-    AnswerFeed feed =
-        answers.computeIfAbsent(migrationId, id -> new AnswerFeed(kafka, serde, id));
+    AnswerFeed feed = answers.computeIfAbsent(migrationId, id -> new AnswerFeed(kafka, serde, id));
     return feed.await(sender.send(migrationId, command));
   }
 

@@ -97,7 +97,9 @@ final class Execution {
     }
     boolean unchanged =
         m.snapshotEvidence().isEmpty()
-            || m.snapshotEvidence().filter(before -> r.snapshot().showsTheSameAs(before)).isPresent();
+            || m.snapshotEvidence()
+                .filter(before -> r.snapshot().showsTheSameAs(before))
+                .isPresent();
     draft.emit(new Event.SnapshotExported(draft.id(), m.snapshot() + 1, r.snapshot(), unchanged));
     if (m.state() == LifecycleState.RUNNING) {
       pursue(draft, false);

@@ -28,6 +28,11 @@ public record TopologySettings(
   /** The defaults. */
   public static TopologySettings defaults() {
     return new TopologySettings(
-        2_000, 2_000_000, 1_000, Duration.ofMillis(200), Duration.ofMillis(20), Topics.LARGEST_RECORD_BYTES - HEADERS_BYTES);
+        2_000,
+        2_000_000,
+        1_000,
+        Duration.ofMillis(200),
+        Duration.ofMillis(20),
+        Topics.LARGEST_RECORD_BYTES - HEADERS_BYTES);
   }
 }
