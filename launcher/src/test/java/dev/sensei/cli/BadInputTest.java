@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is refused before anything is started: no data directory comes to be. */
 final class BadInputTest {
-  @TempDir static Path directory;
+  @SuppressWarnings("NullAway.Init") // set before every test
+  @TempDir
+  static Path directory;
 
   @SuppressWarnings("NullAway.Init") // set before every test
   private static PostgresServer server;

@@ -8,6 +8,8 @@ import dev.sensei.platform.PostgresServer;
 import dev.sensei.platform.PostgresServer.Endpoint;
 import dev.sensei.platform.PostgresSettings;
 import dev.sensei.platform.RunningPlatform;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +33,9 @@ final class RunningSystemTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern ID = Pattern.compile("Migration (m-[0-9a-f-]+)\\.");
 
-  @TempDir static Path directory;
+  @SuppressWarnings("NullAway.Init") // set before every test
+  @TempDir
+  static Path directory;
 
   @SuppressWarnings("NullAway.Init") // set before every test
   private static PostgresServer server;
@@ -148,7 +153,7 @@ final class RunningSystemTest {
     assertThat(waiting.code()).as(waiting.toString()).isEqualTo(4);
     String id = id(waiting);
 
-    assertThat(here("status").out()).contains(id + "  awaiting approval");
+    assertThat(here("status").out()).contains(id + "  awaiting_approval");
     assertThat(here("plan", id).out()).contains("public.purchase");
     Outcome tooEarly = here("pause", id);
     assertThat(tooEarly.code()).isEqualTo(3);
@@ -185,7 +190,7 @@ final class RunningSystemTest {
 
   private static byte[] certificateCutShort(Path file) throws Exception {
     byte[] whole = Files.readAllBytes(file);
-    return java.util.Arrays.copyOf(whole, whole.length / 2);
+    return Arrays.copyOf(whole, whole.length / 2);
   }
 
   private static String id(Outcome outcome) {
@@ -200,7 +205,7 @@ final class RunningSystemTest {
             .toArray(String[]::new));
   }
 
-  private Outcome migrate(Endpoint source, Endpoint target) throws Exception {
+  private Outcome migrate(Endpoint source, Endpoint target) {
     return migrate(uri(source), uri(target), new String[] {"--yes"});
   }
 
@@ -232,8 +237,8 @@ final class RunningSystemTest {
       Path secret = directory.resolve("password-of-" + database.user());
       Files.writeString(secret, database.password());
       return database.uri() + "?passwordref=file://" + secret.toAbsolutePath();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

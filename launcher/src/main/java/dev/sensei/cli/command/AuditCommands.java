@@ -67,6 +67,9 @@ final class AuditCommands implements Runnable {
     public final Integer call() throws InterruptedException {
       try (MigrationControl control =
           session.backend().control().connect(platform.location(session), Purpose.LOOK)) {
+        if (control.status(migrationId).isEmpty()) {
+          throw SteeringCommand.unknown(migrationId);
+        }
         return with(control.audit()).code();
       }
     }

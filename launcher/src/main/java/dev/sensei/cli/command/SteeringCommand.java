@@ -55,6 +55,13 @@ abstract class SteeringCommand implements Callable<Integer> {
         case Answer.Taken taken when rollsBack() -> rolledBack(control);
         case Answer.Taken taken -> {
           session.out().println("%s is %s".formatted(migrationId, taken.state()));
+          if (!control.staysUp()) {
+            session
+                .err()
+                .println(
+                    "sensei: nothing works on it now; the \"sensei migrate\" command that began it"
+                        + " goes on with it");
+          }
           yield ExitCode.OK.code();
         }
         case Answer.Rejected rejected -> {

@@ -91,13 +91,14 @@ public final class Summary {
     return switch (result.state().orElse("")) {
       case "awaiting_approval" ->
           List.of(
-              "The plan waits for a person:", "  ./sensei plan " + id, "  ./sensei approve " + id);
+              "The plan waits for a person; once it is approved, the same command again goes on:",
+              "  ./sensei plan " + id,
+              "  ./sensei approve " + id);
       case "failed" ->
           List.of(
-              "Go on from the last checkpoint, or take everything back:",
-              "  ./sensei retry " + id,
+              "The same command again goes on from the last checkpoint. To take everything back:",
               "  ./sensei rollback " + id);
-      case "paused" -> List.of("Go on with:", "  ./sensei resume " + id);
+      case "paused" -> List.of("The same command again goes on.");
       default -> List.of("See how it stands:", "  ./sensei status " + id);
     };
   }

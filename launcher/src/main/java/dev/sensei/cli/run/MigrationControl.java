@@ -37,6 +37,9 @@ public interface MigrationControl extends AutoCloseable {
     record Rejected(String state, String reason) implements Answer {}
   }
 
+  /** Whether work goes on where this leads to, also once this is closed. */
+  boolean staysUp();
+
   /** Every migration, the newest first. */
   List<MigrationView> migrations() throws InterruptedException;
 

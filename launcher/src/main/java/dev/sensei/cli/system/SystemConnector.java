@@ -20,7 +20,8 @@ final class SystemConnector implements MigrationControl.Connector {
     return switch (platform) {
       case PlatformLocation.Separate separate ->
           new SystemControl(
-              Connection.to(new KafkaAddress(separate.kafka(), separate.registry())), () -> {});
+              Connection.to(new KafkaAddress(separate.kafka(), separate.registry())),
+              Optional.empty());
       case PlatformLocation.Embedded embedded -> embedded(embedded, purpose);
     };
   }
@@ -33,7 +34,7 @@ final class SystemConnector implements MigrationControl.Connector {
       return new SystemControl(
           Connection.to(
               new KafkaAddress(running.get().bootstrapServers(), running.get().registryUrl())),
-          () -> {});
+          Optional.empty());
     }
     if (!Files.isDirectory(embedded.dataDirectory())) {
       throw CommandException.usage(
@@ -43,7 +44,7 @@ final class SystemConnector implements MigrationControl.Connector {
     EmbeddedSystem system = EmbeddedSystem.start(embedded, Map.of(), purpose);
     boolean connected = false;
     try {
-      SystemControl control = new SystemControl(Connection.to(system.kafka()), system);
+      SystemControl control = new SystemControl(Connection.to(system.kafka()), Optional.of(system));
       connected = true;
       return control;
     } finally {
