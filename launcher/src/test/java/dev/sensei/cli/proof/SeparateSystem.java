@@ -111,18 +111,22 @@ final class SeparateSystem implements AutoCloseable {
   private GroupState orchestratorState() throws InterruptedException, ExecutionException {
     return admin
         .describeStreamsGroups(List.of(Names.APPLICATION))
-        .describedGroups()
-        .get(Names.APPLICATION)
+        .all()
         .get()
+        .values()
+        .iterator()
+        .next()
         .groupState();
   }
 
   private int members(Agent agent) throws InterruptedException, ExecutionException {
     return admin
         .describeShareGroups(List.of(agent.shareGroup()))
-        .describedGroups()
-        .get(agent.shareGroup())
+        .all()
         .get()
+        .values()
+        .iterator()
+        .next()
         .members()
         .size();
   }
