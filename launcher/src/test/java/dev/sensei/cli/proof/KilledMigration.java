@@ -120,7 +120,9 @@ final class KilledMigration {
         case "ChunkCopied" -> {
           String table = event.get("table").asText();
           if (event.get("epoch").asInt() == lastEpoch.getOrDefault(table, 0)) {
-            copied.get(table).add(event.at("/evidence/chunk").asInt());
+            copied
+                .computeIfAbsent(table, added -> new ArrayList<>())
+                .add(event.at("/evidence/chunk").asInt());
             rows.merge(table, event.at("/evidence/rows").asLong(), Long::sum);
           }
         }

@@ -40,7 +40,7 @@ final class Search {
           ByteBuffer.allocate(Long.BYTES).order(order).putLong(number).array());
       forms.put(
           number + " as double, " + order,
-          ByteBuffer.allocate(Double.BYTES).order(order).putDouble(number).array());
+          ByteBuffer.allocate(Double.BYTES).order(order).putDouble((double) number).array());
       forms.put(number + " as numeric, " + order, digits(number, order));
     }
     return this;
@@ -51,7 +51,7 @@ final class Search {
     ByteBuffer bytes = ByteBuffer.allocate(10);
     long rest = (number << 1) ^ (number >> 63);
     while ((rest & ~0x7FL) != 0) {
-      bytes.put((byte) (rest & 0x7F | 0x80));
+      bytes.put((byte) ((rest & 0x7F) | 0x80));
       rest >>>= VARINT_BITS;
     }
     bytes.put((byte) rest);

@@ -2,6 +2,7 @@ package dev.sensei.cli.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,7 @@ final class SeparateProcessesTest {
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() throws IOException {
     system.close();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.cli.proof.SenseiProcess.Surroundings;
+import dev.sensei.orchestrator.topology.Names;
 import dev.sensei.platform.LocalPlatform;
 import dev.sensei.platform.PlatformSettings;
 import dev.sensei.platform.TopicSpec;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.awaitility.Awaitility;
 
@@ -33,7 +35,7 @@ final class SeparateSystem implements AutoCloseable {
   private final Surroundings surroundings;
   private final LocalPlatform platform;
   private final Admin admin;
-  private final Deque<AutoCloseable> services = new ArrayDeque<>();
+  private final Deque<SenseiProcess> services = new ArrayDeque<>();
 
   private SeparateSystem(Path directory, Surroundings surroundings, LocalPlatform platform) {
     this.directory = directory;
@@ -87,13 +89,17 @@ final class SeparateSystem implements AutoCloseable {
     return its.start(command(name, "agent", "worker", "--slots", "1"));
   }
 
-  /** Waits until so many workers are members of their share group, and one of each other agent. */
+  /**
+   * Waits until the orchestrator has its tasks, so many workers are members of their share group,
+   * and one of each other agent is of its own.
+   */
   void awaitJoined(int workers) {
-    Awaitility.await("all agents have joined")
+    Awaitility.await("orchestrator and agents have joined")
         .atMost(JOIN_LIMIT)
         .ignoreExceptionsMatching(failed -> failed.getCause() instanceof GroupIdNotFoundException)
         .untilAsserted(
             () -> {
+              assertThat(orchestratorState()).isEqualTo(GroupState.STABLE);
               for (Agent agent : Agent.values()) {
                 assertThat(members(agent))
                     .as("%ss that have joined", agent.id())
@@ -102,12 +108,25 @@ final class SeparateSystem implements AutoCloseable {
             });
   }
 
+  private GroupState orchestratorState() throws InterruptedException, ExecutionException {
+    return admin
+        .describeStreamsGroups(List.of(Names.APPLICATION))
+        .all()
+        .get()
+        .values()
+        .iterator()
+        .next()
+        .groupState();
+  }
+
   private int members(Agent agent) throws InterruptedException, ExecutionException {
     return admin
         .describeShareGroups(List.of(agent.shareGroup()))
-        .describedGroups()
-        .get(agent.shareGroup())
+        .all()
         .get()
+        .values()
+        .iterator()
+        .next()
         .members()
         .size();
   }
@@ -190,8 +209,8 @@ final class SeparateSystem implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable service : services) {
+  public void close() throws IOException {
+    for (SenseiProcess service : services) {
       service.close();
     }
     admin.close();
