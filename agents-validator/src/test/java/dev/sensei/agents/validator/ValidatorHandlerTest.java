@@ -77,8 +77,7 @@ class ValidatorHandlerTest {
         FROM generate_series(1, 3000) n;
       INSERT INTO bare SELECT FROM generate_series(1, 3);
       """;
-  private static final ChunkResult COPIED =
-      new ChunkResult(3000, 99, new TransportDigest(1, 2));
+  private static final ChunkResult COPIED = new ChunkResult(3000, 99, new TransportDigest(1, 2));
 
   private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
   private Path keys;
@@ -160,11 +159,10 @@ class ValidatorHandlerTest {
 
   @Test
   void anOrphanIsCountedAlsoWhereTheCatalogBelievesTheKey() throws Exception {
-    run(
-        migration.target,
-        "SET session_replication_role = replica; DELETE FROM team WHERE id = 3");
+    run(migration.target, "SET session_replication_role = replica; DELETE FROM team WHERE id = 3");
     assertThat(references().getResult().getDifferences())
-        .containsExactly("foreign key player_team_fkey of public.player: 300 rows refer to nothing");
+        .containsExactly(
+            "foreign key player_team_fkey of public.player: 300 rows refer to nothing");
   }
 
   @Test
@@ -204,8 +202,7 @@ class ValidatorHandlerTest {
     try (Connection target = migration.target.connect()) {
       ledger.install(target, "here", "m");
       ledger.claim(
-          target,
-          new TableClaim(player, "here", migration.table("player").index(), 1, 0, true));
+          target, new TableClaim(player, "here", migration.table("player").index(), 1, 0, true));
       ledger.storeBounds(target, player, 1, 1, List.of(ChunkBounds.WHOLE_TABLE));
       ledger.copyOnce(
           target,
