@@ -178,7 +178,11 @@ class WorkerHandlerTest {
           .returns(FailureClass.SUPERSEDED, failure -> failure.getFailureClass());
     }
     assertThat(ask(migration.target, "SELECT count(*) FROM shop.player")).isEqualTo("0");
-    assertThat(ask(migration.target, "SELECT count(*) FROM pg_constraint WHERE contype = 'f'"))
+    assertThat(
+            ask(
+                migration.target,
+                "SELECT count(*) FROM pg_constraint WHERE contype = 'f'"
+                    + " AND connamespace = 'shop'::regnamespace"))
         .isEqualTo("0");
   }
 
