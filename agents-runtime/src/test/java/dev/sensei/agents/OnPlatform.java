@@ -8,7 +8,10 @@ import dev.sensei.schemas.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One platform for all tests of this module; it ends with the process. */
 public final class OnPlatform {
@@ -40,8 +43,22 @@ public final class OnPlatform {
 
   private static LocalPlatform start() {
     try {
-      return LocalPlatform.start(
-          PlatformSettings.in(Files.createTempDirectory("sensei-agents")).withTopics(topics()));
+      Path directory = Files.createTempDirectory("sensei-agents");
+      LocalPlatform platform =
+          LocalPlatform.start(PlatformSettings.in(directory).withTopics(topics()).closedByCaller());
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(platform, directory)));
+      return platform;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static void end(LocalPlatform platform, Path directory) {
+    platform.close();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
