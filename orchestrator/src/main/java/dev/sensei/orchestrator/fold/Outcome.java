@@ -8,6 +8,9 @@ public enum Outcome {
   LATE_ATTEMPT_ACCEPTED,
   /** A sign of life: the deadline moves, nothing else. */
   HEARTBEAT,
+  /** A timer passed over a task that no agent has taken yet; it is set anew, nothing else. */
+  STILL_QUEUED,
+
   /** The command is not allowed now; a CommandRejected event says why. */
   COMMAND_REJECTED,
   /** What it says is known already. */

@@ -111,7 +111,7 @@ final class Reports {
       return superseded(key, open, report);
     }
     return switch (report) {
-      case Report.TaskHeartbeat r -> Timers.heartbeat(draft, open, r);
+      case Report.TaskHeartbeat _ -> Timers.heartbeat(draft, open);
       case Report.TaskFailed r -> Failures.failed(draft, key, open, r.failure());
       case Report.TaskReleased r -> Failures.released(draft, key, open, r.reason());
       case Report.SnapshotReleased _ -> Failures.released(draft, key, open, "its keeper let it go");

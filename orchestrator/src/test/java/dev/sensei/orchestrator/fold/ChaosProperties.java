@@ -72,9 +72,10 @@ class ChaosProperties {
         pending.isEmpty()
             ? Optional.empty()
             : Optional.of(pending.get(random.nextInt(pending.size())));
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(21)) {
       case 0 -> task.ifPresent(world.pending::remove);
       case 1 -> fireFirst(world);
+      case 10 -> task.ifPresent(t -> beat(world, t));
       case 2 -> {
         if (!said.isEmpty()) {
           world.report(said.get(random.nextInt(said.size())));
@@ -176,6 +177,10 @@ class ChaosProperties {
         assertThat(world.report(report).events()).as("a duplicate of %s", report).isEmpty();
       }
     }
+  }
+
+  private static void beat(World world, Task task) {
+    world.report(new Report.TaskHeartbeat(World.ID, task.taskId(), task.attempt(), Agents.WHO));
   }
 
   private static void fireFirst(World world) {
