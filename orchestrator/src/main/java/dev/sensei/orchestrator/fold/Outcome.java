@@ -11,6 +11,12 @@ public enum Outcome {
   /** A timer passed over a task that no agent has taken yet; it is set anew, nothing else. */
   STILL_QUEUED,
 
+  /**
+   * A timer fired more than a whole timeout late, so that signs of life had nobody to hear them; it
+   * is set anew, nothing else.
+   */
+  OVERDUE,
+
   /** The command is not allowed now; a CommandRejected event says why. */
   COMMAND_REJECTED,
   /** What it says is known already. */

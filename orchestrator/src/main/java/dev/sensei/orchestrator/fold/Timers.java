@@ -62,6 +62,11 @@ final class Timers {
   }
 
   private static Decision issued(Draft draft, TaskKey key, OpenTask open, Input.TimerFired fired) {
+    long timeout = draft.migration().options().taskTimeoutMillis();
+    if (fired.now().isAfter(fired.due().plusMillis(timeout))) {
+      setAnew(draft, open, fired.silence());
+      return draft.accepted(Outcome.OVERDUE);
+    }
     if (taken(draft.migration(), key, fired.silence())) {
       return Failures.expired(draft, key, open);
     }

@@ -72,10 +72,11 @@ class ChaosProperties {
         pending.isEmpty()
             ? Optional.empty()
             : Optional.of(pending.get(random.nextInt(pending.size())));
-    switch (random.nextInt(21)) {
+    switch (random.nextInt(22)) {
       case 0 -> task.ifPresent(world.pending::remove);
       case 1 -> fireFirst(world);
       case 10 -> task.ifPresent(t -> beat(world, t));
+      case 11 -> world.now = world.now.plusSeconds(random.nextInt(300));
       case 2 -> {
         if (!said.isEmpty()) {
           world.report(said.get(random.nextInt(said.size())));

@@ -100,6 +100,56 @@ class FaultsTest {
   }
 
   @Test
+  void anExpiryWhilePausedIsNoFailedAttempt() {
+    Agents agents = Agents.of(1, 4);
+    World world = running(agents);
+    workUntil(world, agents, Task.CopyChunk.class);
+    for (int i = 0; i < 5; i++) {
+      Task chunk = world.take(Task.CopyChunk.class);
+      world.command(Asked.pause());
+      world.lose(chunk);
+      world.command(Asked.resume());
+    }
+    assertThat(world.events(Event.TaskExpired.class)).isEmpty();
+    assertThat(world.table(0).tasks()).allMatch(open -> open.failures() == 0);
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void anExpiryWhileTheSnapshotIsLostIsNoFailedAttempt() {
+    Agents agents = Agents.of(1, 4);
+    World world = running(agents);
+    workUntil(world, agents, Task.CopyChunk.class);
+    Task lost = world.take(Task.CopyChunk.class);
+    world.report(
+        Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
+    world.lose(lost);
+    assertThat(world.events(Event.TaskExpired.class)).isEmpty();
+    assertThat(world.table(0).tasks()).allMatch(open -> open.failures() == 0);
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void aTimerThatIsOverdueBecauseNothingRanIsSetAnewOnceBeforeItCounts() {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    Task task = world.take(Task.AnalyzeDatabases.class);
+    world.report(new Report.TaskHeartbeat(World.ID, task.taskId(), 1, Agents.WHO));
+    world.now = world.now.plus(Duration.ofHours(1));
+    StepResult late = world.fire(world.timer(task));
+    assertThat(late.outcome()).isEqualTo(Outcome.OVERDUE);
+    assertThat(late.events()).isEmpty();
+    assertThat(world.timer(task))
+        .isEqualTo(
+            new World.Timer(task.taskId(), 1, world.now.plusSeconds(60), Silence.TAKEN));
+    world.fire(world.timer(task));
+    assertThat(world.events(Event.TaskExpired.class)).hasSize(1);
+  }
+
+  @Test
   void aSignOfLifeMovesTheDeadlineAndLeavesNoEvent() {
     World world = new World();
     world.command(Asked.create());
