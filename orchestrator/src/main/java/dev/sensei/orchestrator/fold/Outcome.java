@@ -25,6 +25,9 @@ public enum Outcome {
   SUPERSEDED_ATTEMPT,
   /** It is about an earlier run of the table. */
   SUPERSEDED_EPOCH,
+  /** It is about a validation that is over; a later one asks for everything again. */
+  SUPERSEDED_ROUND,
+
   /** It belongs to an analysis, or an attempt at one, that is over. */
   STALE_ANALYSIS,
   /** It belongs to a plan, or an attempt at one, that is over. */

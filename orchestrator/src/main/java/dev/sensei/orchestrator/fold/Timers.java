@@ -36,6 +36,9 @@ final class Timers {
     if (key.isEmpty() || open.isEmpty()) {
       return new Decision.Dropped(Outcome.NOT_OUTSTANDING, "not open: " + taskId);
     }
+    if (Validation.superseded(m, key.get())) {
+      return Validation.supersededRound(m, key.get());
+    }
     if (open.get().attempt() != attempt) {
       return new Decision.Dropped(
           Outcome.SUPERSEDED_ATTEMPT,
