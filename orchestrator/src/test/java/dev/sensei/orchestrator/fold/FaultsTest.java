@@ -143,8 +143,7 @@ class FaultsTest {
     assertThat(late.outcome()).isEqualTo(Outcome.OVERDUE);
     assertThat(late.events()).isEmpty();
     assertThat(world.timer(task))
-        .isEqualTo(
-            new World.Timer(task.taskId(), 1, world.now.plusSeconds(60), Silence.TAKEN));
+        .isEqualTo(new World.Timer(task.taskId(), 1, world.now.plusSeconds(60), Silence.TAKEN));
     world.fire(world.timer(task));
     assertThat(world.events(Event.TaskExpired.class)).hasSize(1);
   }
