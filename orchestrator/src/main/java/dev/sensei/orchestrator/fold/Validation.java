@@ -40,8 +40,7 @@ final class Validation {
   static Decision.Dropped supersededRound(MigrationState migration, TaskKey key) {
     return new Decision.Dropped(
         Outcome.SUPERSEDED_ROUND,
-        "validation of round %d, the migration is at %d"
-            .formatted(key.round(), migration.round()));
+        "validation of round %d, the migration is at %d".formatted(key.round(), migration.round()));
   }
 
   static void validated(Draft draft, Report.TableValidated r) {
@@ -130,7 +129,7 @@ final class Validation {
       incomplete(draft);
       return;
     }
-    int exceptions = m.planExceptions() + m.deviations().size();
+    int exceptions = m.planExceptions() + m.deviationCount();
     if (exceptions > 0 && !m.exceptionsAccepted()) {
       draft.fail(
           LifecycleState.VALIDATING,

@@ -143,8 +143,7 @@ class FaultsTest {
     assertThat(late.outcome()).isEqualTo(Outcome.OVERDUE);
     assertThat(late.events()).isEmpty();
     assertThat(world.timer(task))
-        .isEqualTo(
-            new World.Timer(task.taskId(), 1, world.now.plusSeconds(60), Silence.TAKEN));
+        .isEqualTo(new World.Timer(task.taskId(), 1, world.now.plusSeconds(60), Silence.TAKEN));
     world.fire(world.timer(task));
     assertThat(world.events(Event.TaskExpired.class)).hasSize(1);
   }
@@ -212,6 +211,31 @@ class FaultsTest {
     assertThat(world.header().deviations())
         .containsExactly("snapshot 2: the source may have changed after 1 tables were done");
     assertThat(world.header().failure().orElseThrow().code()).isEqualTo("EXCEPTIONS_NOT_ACCEPTED");
+    world.command(Asked.accept());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void moreDeviationsThanAreNamedAreAllCounted() {
+    Agents agents =
+        new Agents(
+            List.of(new Agents.Shape(1, false, List.of()), new Agents.Shape(1, false, List.of(0))));
+    World world = running(agents);
+    while (world.header().done() < 1) {
+      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
+    }
+    Task keeper =
+        world.issued.stream().filter(Task.KeepSnapshot.class::isInstance).findFirst().orElseThrow();
+    for (int i = 1; i <= 12; i++) {
+      agents.visibility = "%d:%d:".formatted(700 + i, 700 + i);
+      world.report(agents.exported(keeper));
+    }
+    assertThat(world.header().deviations()).hasSize(10);
+    assertThat(world.header().deviationCount()).isEqualTo(12);
+    world.work(agents);
+    assertThat(world.header().failure().orElseThrow().message())
+        .startsWith("12 exceptions and deviations are not accepted");
     world.command(Asked.accept());
     world.work(agents);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);

@@ -67,8 +67,7 @@ class ValidationRoundsTest {
     failInValidation();
     World.Timer timer = world.timer(former.getLast());
     world.command(Asked.retry());
-    assertThat(
-            world.report(Agents.failed(former.getFirst(), FailureClass.DATA, "22001")).outcome())
+    assertThat(world.report(Agents.failed(former.getFirst(), FailureClass.DATA, "22001")).outcome())
         .isEqualTo(Outcome.SUPERSEDED_ROUND);
     assertThat(world.fire(timer).outcome()).isEqualTo(Outcome.SUPERSEDED_ROUND);
     assertThat(world.header().troubles()).isZero();
