@@ -35,6 +35,7 @@ final class EvolveMigration {
         false,
         0,
         List.of(),
+        0,
         false,
         false,
         false,
@@ -172,6 +173,7 @@ final class EvolveMigration {
     edit.snapshotAlive = false;
     edit.snapshotChangedAt = 0;
     edit.deviations = List.of();
+    edit.deviationCount = 0;
     edit.targetPrepared = false;
     edit.targetReleased = false;
     edit.nextTable = 0;
@@ -200,6 +202,7 @@ final class EvolveMigration {
       edit.snapshotChangedAt = event.number();
       if (edit.done > 0) {
         edit.exceptionsAccepted = false;
+        edit.deviationCount++;
         if (edit.deviations.size() < Evolve.NAMED) {
           edit.deviations =
               Evolve.append(

@@ -31,6 +31,7 @@ final class MigrationEdit {
   boolean snapshotAlive;
   int snapshotChangedAt;
   List<String> deviations;
+  int deviationCount;
   boolean targetTouched;
   boolean targetPrepared;
   boolean targetReleased;
@@ -80,6 +81,7 @@ final class MigrationEdit {
     snapshotAlive = from.snapshotAlive();
     snapshotChangedAt = from.snapshotChangedAt();
     deviations = from.deviations();
+    deviationCount = from.deviationCount();
     targetTouched = from.targetTouched();
     targetPrepared = from.targetPrepared();
     targetReleased = from.targetReleased();
@@ -131,6 +133,7 @@ final class MigrationEdit {
         snapshotAlive,
         snapshotChangedAt,
         deviations,
+        deviationCount,
         targetTouched,
         targetPrepared,
         targetReleased,

@@ -31,7 +31,8 @@ import java.util.Optional;
  * @param snapshotEvidence what that snapshot is.
  * @param snapshotAlive whether that snapshot is kept, as far as is known.
  * @param snapshotChangedAt the latest snapshot before which the source may have changed, or 0.
- * @param deviations what the certificate has to name besides the plan's exceptions, at most 10.
+ * @param deviations what the certificate has to name besides the plan's exceptions, the first 10.
+ * @param deviationCount how many there are in all.
  * @param targetTouched whether something may have been made in the target.
  * @param targetPrepared whether the target is ready for tables.
  * @param targetReleased whether the ledger is gone from the target.
@@ -81,6 +82,7 @@ public record MigrationState(
     boolean snapshotAlive,
     int snapshotChangedAt,
     List<String> deviations,
+    int deviationCount,
     boolean targetTouched,
     boolean targetPrepared,
     boolean targetReleased,

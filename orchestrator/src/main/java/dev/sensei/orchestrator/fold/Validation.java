@@ -129,7 +129,7 @@ final class Validation {
       incomplete(draft);
       return;
     }
-    int exceptions = m.planExceptions() + m.deviations().size();
+    int exceptions = m.planExceptions() + m.deviationCount();
     if (exceptions > 0 && !m.exceptionsAccepted()) {
       draft.fail(
           LifecycleState.VALIDATING,

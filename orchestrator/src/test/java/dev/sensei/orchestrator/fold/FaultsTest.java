@@ -217,6 +217,31 @@ class FaultsTest {
   }
 
   @Test
+  void moreDeviationsThanAreNamedAreAllCounted() {
+    Agents agents =
+        new Agents(
+            List.of(new Agents.Shape(1, false, List.of()), new Agents.Shape(1, false, List.of(0))));
+    World world = running(agents);
+    while (world.header().done() < 1) {
+      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
+    }
+    Task keeper =
+        world.issued.stream().filter(Task.KeepSnapshot.class::isInstance).findFirst().orElseThrow();
+    for (int i = 1; i <= 12; i++) {
+      agents.visibility = "%d:%d:".formatted(700 + i, 700 + i);
+      world.report(agents.exported(keeper));
+    }
+    assertThat(world.header().deviations()).hasSize(10);
+    assertThat(world.header().deviationCount()).isEqualTo(12);
+    world.work(agents);
+    assertThat(world.header().failure().orElseThrow().message())
+        .startsWith("12 exceptions and deviations are not accepted");
+    world.command(Asked.accept());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
   void aChangedSchemaVoidsTheApprovalAndRetryRollsBackAndAnalysesAgain() {
     Agents agents = Agents.of(1, 1);
     agents.catalogSeenByKeeper = "catalog-2";
