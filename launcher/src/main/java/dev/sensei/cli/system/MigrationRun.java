@@ -20,6 +20,7 @@ import dev.sensei.schemas.common.LifecycleState;
 import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.CertificateIssued;
+import dev.sensei.schemas.state.Drain;
 import dev.sensei.schemas.state.MigrationState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,9 @@ final class MigrationRun {
     DatabaseReference source = reference(request.source());
     DatabaseReference target = reference(request.target());
     Optional<MigrationState> unfinished = unfinished(source, target);
-    if (unfinished.isPresent() && asksOtherwise(unfinished.get())) {
+    if (unfinished.isPresent()
+        && unfinished.get().getDrain() == Drain.NONE
+        && asksOtherwise(unfinished.get())) {
       giveUp(unfinished.get(), follower);
       unfinished = Optional.empty();
     }
@@ -81,6 +84,10 @@ final class MigrationRun {
       follower.send(id, start(id));
     }
     Follower.End end = follower.follow(id, leaving);
+    if (end == Follower.End.OVER && state(id).getState() == LifecycleState.CANCELLED) {
+      listener.note(
+          "Migration %s is cancelled; the same command again makes a new migration.".formatted(id));
+    }
     return result(id, end);
   }
 
@@ -118,6 +125,10 @@ final class MigrationRun {
     listener.note(
         "Resuming migration %s of the same source and target, which is %s."
             .formatted(id, found.getState().name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+    if (found.getDrain() != Drain.NONE) {
+      listener.note("What it made in the target is being taken back; waiting for that to end.");
+      return 0;
+    }
     return switch (found.getState()) {
       case CREATED -> {
         follower.send(id, start(id));
@@ -172,13 +183,16 @@ final class MigrationRun {
         .findFirst();
   }
 
+  private MigrationState state(String id) {
+    return connection
+        .states()
+        .of(id)
+        .map(StateFeed.Snapshot::migration)
+        .orElseThrow(() -> new IllegalStateException("the migration has no state"));
+  }
+
   private RunResult result(String id, Follower.End end) {
-    MigrationState migration =
-        connection
-            .states()
-            .of(id)
-            .map(StateFeed.Snapshot::migration)
-            .orElseThrow(() -> new IllegalStateException("the migration has no state"));
+    MigrationState migration = state(id);
     RunRecord told = RunRecord.read(connection.journal(), id);
     Optional<Path> certificate = told.certificate().map(issued -> write(id, issued));
     ResultDocument document =
