@@ -129,7 +129,7 @@ final class Follower {
 
   /** Sends a command of the person; a rejection ends the run with its reason. */
   void send(String migrationId, SpecificRecord command) throws InterruptedException {
-    Optional<Answer.Rejected> rejected = connection.ask(migrationId, command);
+    Optional<Answer.Rejected> rejected = connection.ask(migrationId, command, listener::note);
     if (rejected.isPresent()) {
       throw new CommandException(
           ExitCode.FAILED,

@@ -91,7 +91,7 @@ final class SystemControl implements MigrationControl {
       return Optional.of(new Answer.Taken(before.getState().name().toLowerCase(Locale.ROOT)));
     }
     Optional<Answer.Rejected> rejected =
-        connection.ask(migrationId, contract(before, command, requestedBy));
+        connection.ask(migrationId, contract(before, command, requestedBy), System.err::println);
     if (rejected.isPresent()) {
       return Optional.of(rejected.get());
     }
