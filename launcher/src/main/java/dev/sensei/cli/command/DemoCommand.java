@@ -61,6 +61,7 @@ public final class DemoCommand implements Callable<Integer> {
         ports.on(platform.embedded(session, "demo")),
         rows,
         Optional.ofNullable(certificate),
-        person.name(session));
+        person.name(session),
+        run.acceptsExceptions());
   }
 }

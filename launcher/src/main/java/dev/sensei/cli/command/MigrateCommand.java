@@ -77,7 +77,13 @@ public final class MigrateCommand implements Callable<Integer> {
     }
     PlatformLocation where = ports.on(platform.location(session));
     return new MigrateRequest(
-        where, from, to, given, Optional.ofNullable(certificate), person.name(session));
+        where,
+        from,
+        to,
+        given,
+        Optional.ofNullable(certificate),
+        person.name(session),
+        run.acceptsExceptions());
   }
 
   private MigrationSpec readSpec() {

@@ -22,6 +22,11 @@ public final class RunOptions {
       description = "One document on standard output, everything else on standard error.")
   private boolean json;
 
+  /** Whether exceptions and deviations are accepted. */
+  boolean acceptsExceptions() {
+    return acceptExceptions;
+  }
+
   /** A run. */
   interface Run {
     RunResult with(RunListener listener) throws InterruptedException;

@@ -40,6 +40,9 @@ public final class Summary {
       lines.add(
           "  ./sensei verify %s --key %s"
               .formatted(quoted(result.certificate().get()), quoted(result.publicKey().get())));
+    } else if (result.certificate().isPresent()) {
+      lines.add("Check it with the public key of the validator that signed it:");
+      lines.add("  ./sensei verify %s --key FILE".formatted(quoted(result.certificate().get())));
     } else {
       result.migrationId().ifPresent(id -> lines.addAll(next(id, result)));
     }

@@ -10,9 +10,11 @@ import java.util.Optional;
  * @param rows rows of the sample, about
  * @param certificate where the certificate goes; empty for a file in the data directory
  * @param requestedBy who asks
+ * @param acceptExceptions whether what is left behind or deviates is accepted
  */
 public record DemoRequest(
     PlatformLocation.Embedded platform,
     long rows,
     Optional<Path> certificate,
-    String requestedBy) {}
+    String requestedBy,
+    boolean acceptExceptions) {}

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param certificate where the certificate goes; empty for a file named by the migration in the
  *     working directory
  * @param requestedBy who asks
+ * @param acceptExceptions whether what is left behind or deviates is accepted
  */
 public record MigrateRequest(
     PlatformLocation platform,
@@ -22,4 +23,5 @@ public record MigrateRequest(
     DatabaseUri target,
     MigrationSpec spec,
     Optional<Path> certificate,
-    String requestedBy) {}
+    String requestedBy,
+    boolean acceptExceptions) {}

@@ -1,7 +1,5 @@
 package dev.sensei.cli.system;
 
-import dev.sensei.cli.CommandException;
-import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.run.MigrationControl.Answer;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
@@ -11,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -22,7 +21,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class AnswerFeed implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** How long it waits before it says so. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final RecordSerde serde;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -44,11 +45,22 @@ final class AnswerFeed implements AutoCloseable {
    * What became of the command; empty where it was taken and this process has to look at the state
    * for more.
    *
-   * @throws CommandException where no answer comes in time
+   * <p>It waits as long as it takes, since a command that was sent counts whenever it is read.
+   *
+   * @param note where it is said, once, that the answer is late
+   * @throws dev.sensei.cli.CommandException where what would answer has failed
    */
-  Optional<Answer.Rejected> await(String commandId) {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (System.nanoTime() < deadline) {
+  Optional<Answer.Rejected> await(String commandId, Health health, Consumer<String> note) {
+    long from = System.nanoTime();
+    boolean told = false;
+    while (true) {
+      health.check();
+      if (!told && System.nanoTime() - from > PATIENCE.toNanos()) {
+        told = true;
+        note.accept(
+            "The orchestrator has not answered for %d s; still waiting. The command stays in its topic; Ctrl-C ends the waiting."
+                .formatted(PATIENCE.toSeconds()));
+      }
       for (ConsumerRecord<byte[], byte[]> found : consumer.poll(POLL)) {
         boolean caused =
             RecordHeaders.causation(found.headers()).filter(commandId::equals).isPresent();
@@ -69,10 +81,6 @@ final class AnswerFeed implements AutoCloseable {
         }
       }
     }
-    throw new CommandException(
-        ExitCode.INTERNAL_ERROR,
-        "no answer from the orchestrator within %d s; is it running? The command stays in its topic"
-            .formatted(LIMIT.toSeconds()));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A connection to Kafka, with all that the command line reads and sends; for one thread. */
@@ -18,6 +19,7 @@ final class Connection implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final KafkaAddress kafka;
+  private final Health health;
   private final RecordSerde serde;
   private final StateFeed states;
   private final CommandSender sender;
@@ -25,22 +27,33 @@ final class Connection implements AutoCloseable {
   private final Map<String, Map<Integer, Long>> rowEstimates = new HashMap<>();
   private final Map<String, AnswerFeed> answers = new HashMap<>();
 
-  private Connection(KafkaAddress kafka) {
+  private Connection(KafkaAddress kafka, Health health) {
     this.kafka = kafka;
+    this.health = health;
     this.serde = RecordSerde.on(kafka.registryUrl());
-    this.states = StateFeed.follow(kafka, serde);
+    this.states = StateFeed.follow(kafka, serde, health);
     this.sender = new CommandSender(kafka, serde);
     this.journal =
         new JournalDocuments(kafka.bootstrapServers(), "sensei-documents", serde, PATIENCE);
   }
 
   /**
-   * Connects, and reads what is there.
+   * Connects to services that run elsewhere, and reads what is there.
    *
    * @throws CommandException where Kafka does not answer in time
    */
   static Connection to(KafkaAddress kafka) throws InterruptedException {
-    Connection connection = new Connection(kafka);
+    return to(kafka, new Health());
+  }
+
+  /**
+   * Connects, and reads what is there.
+   *
+   * @param health where it is told that what runs there has failed
+   * @throws CommandException where Kafka does not answer in time
+   */
+  static Connection to(KafkaAddress kafka, Health health) throws InterruptedException {
+    Connection connection = new Connection(kafka, health);
     if (!connection.states.awaitCaughtUp(PATIENCE)) {
       connection.close();
       throw new CommandException(
@@ -68,10 +81,10 @@ final class Connection implements AutoCloseable {
   }
 
   /** Sends a command and waits until it was taken (empty) or rejected. */
-  Optional<Answer.Rejected> ask(String migrationId, SpecificRecord command)
+  Optional<Answer.Rejected> ask(String migrationId, SpecificRecord command, Consumer<String> note)
       throws InterruptedException {
     AnswerFeed feed = answers.computeIfAbsent(migrationId, id -> new AnswerFeed(kafka, serde, id));
-    return feed.await(sender.send(migrationId, command));
+    return feed.await(sender.send(migrationId, command), health, note);
   }
 
   /** Rows expected of each table of a plan, by its number; none where there is no plan yet. */

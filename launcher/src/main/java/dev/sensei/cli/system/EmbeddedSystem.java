@@ -53,10 +53,12 @@ final class EmbeddedSystem implements AutoCloseable {
   private static final int VALIDATOR_SLOTS = 2;
 
   private final KafkaAddress kafka;
+  private final Health health;
   private final Deque<AutoCloseable> parts;
 
-  private EmbeddedSystem(KafkaAddress kafka, Deque<AutoCloseable> parts) {
+  private EmbeddedSystem(KafkaAddress kafka, Health health, Deque<AutoCloseable> parts) {
     this.kafka = kafka;
+    this.health = health;
     this.parts = parts;
   }
 
@@ -90,7 +92,12 @@ final class EmbeddedSystem implements AutoCloseable {
                           .toList()));
       parts.push(platform);
       LogFile.in(dataDirectory, "sensei");
-      platform.onFailure(failure -> LOG.error("A part of the platform ended: {}", failure));
+      Health health = new Health();
+      platform.onFailure(
+          failure -> {
+            LOG.error("A part of the platform ended: {}", failure);
+            health.failed("%s ended: %s".formatted(failure.part(), failure.message()));
+          });
       KafkaAddress kafka = new KafkaAddress(platform.bootstrapServers(), platform.registryUrl());
       SigningKey key = SigningKey.openOrCreate(dataDirectory);
       try (RecordSerde serde = RecordSerde.on(kafka.registryUrl())) {
@@ -98,7 +105,7 @@ final class EmbeddedSystem implements AutoCloseable {
       }
       if (purpose == Purpose.LOOK) {
         started = true;
-        return new EmbeddedSystem(kafka, parts);
+        return new EmbeddedSystem(kafka, health, parts);
       }
       OrchestratorService orchestrator =
           OrchestratorService.start(
@@ -115,7 +122,7 @@ final class EmbeddedSystem implements AutoCloseable {
       if (purpose == Purpose.DECIDE) {
         await(orchestrator.ready(), "the orchestrator");
         started = true;
-        return new EmbeddedSystem(kafka, parts);
+        return new EmbeddedSystem(kafka, health, parts);
       }
       DatabaseAccess databases = DatabaseAccess.withPasswords(passwords);
       List<AgentService> agents =
@@ -138,7 +145,7 @@ final class EmbeddedSystem implements AutoCloseable {
       }
       LOG.info("Ready after {} ms", (System.nanoTime() - from) / 1_000_000);
       started = true;
-      return new EmbeddedSystem(kafka, parts);
+      return new EmbeddedSystem(kafka, health, parts);
     } catch (PlatformException failed) {
       throw refused(failed, dataDirectory);
     } catch (KeyFileException failed) {
@@ -178,6 +185,11 @@ final class EmbeddedSystem implements AutoCloseable {
   /** Where its Kafka and registry are. */
   KafkaAddress kafka() {
     return kafka;
+  }
+
+  /** Whether all its parts still run. */
+  Health health() {
+    return health;
   }
 
   private static AgentSettings settings(Agent agent, KafkaAddress kafka) {

@@ -1,6 +1,8 @@
 package dev.sensei.cli.system;
 
+import dev.sensei.certificate.KeyFileException;
 import dev.sensei.certificate.SigningKey;
+import dev.sensei.certificate.VerificationKey;
 import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.display.ResultDocument;
@@ -9,6 +11,7 @@ import dev.sensei.cli.run.RunListener;
 import dev.sensei.cli.run.RunResult;
 import dev.sensei.cli.spec.MigrationSpec;
 import dev.sensei.databases.DatabaseUri;
+import dev.sensei.schemas.command.AcceptExceptions;
 import dev.sensei.schemas.command.CancelMigration;
 import dev.sensei.schemas.command.CreateMigration;
 import dev.sensei.schemas.command.ResumeMigration;
@@ -18,10 +21,9 @@ import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.LifecycleState;
 import dev.sensei.schemas.common.Options;
-import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.CertificateIssued;
+import dev.sensei.schemas.state.Drain;
 import dev.sensei.schemas.state.MigrationState;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One run of {@code migrate}: a new migration, or the unfinished one of the same two databases. */
 final class MigrationRun {
@@ -40,16 +43,19 @@ final class MigrationRun {
       Set.of(LifecycleState.CERTIFIED, LifecycleState.CANCELLED);
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final String EXCEPTIONS_NOT_ACCEPTED = "EXCEPTIONS_NOT_ACCEPTED";
   private static final int ID_RANDOM_BYTES = 2;
 
   private final Connection connection;
   private final MigrateRequest request;
   private final RunListener listener;
+  private final CertificateFiles certificates;
 
   MigrationRun(Connection connection, MigrateRequest request, RunListener listener) {
     this.connection = connection;
     this.request = request;
     this.listener = listener;
+    this.certificates = new CertificateFiles(request);
   }
 
   RunResult run() throws InterruptedException {
@@ -57,9 +63,27 @@ final class MigrationRun {
     DatabaseReference source = reference(request.source());
     DatabaseReference target = reference(request.target());
     Optional<MigrationState> unfinished = unfinished(source, target);
-    if (unfinished.isPresent() && asksOtherwise(unfinished.get())) {
+    if (unfinished.isPresent()
+        && unfinished.get().getDrain() == Drain.NONE
+        && asksOtherwise(unfinished.get())) {
       giveUp(unfinished.get(), follower);
       unfinished = Optional.empty();
+    }
+    if (unfinished.isEmpty()) {
+      Optional<String> undelivered = undelivered(source, target);
+      if (undelivered.isPresent()) {
+        listener.note(
+            "Migration %s of the same source and target is certified already, but its certificate was not written here yet; writing it. The same command again makes a new migration."
+                .formatted(undelivered.get()));
+        return result(undelivered.get(), Follower.End.OVER);
+      }
+    }
+    if (unfinished.filter(this::waitsForAcceptance).isPresent()) {
+      String waiting = unfinished.get().getMigrationId();
+      listener.note(
+          "Migration %s moved, but its exceptions are not accepted. \"sensei accept %s\" accepts them, and so does this command with --accept-exceptions."
+              .formatted(waiting, waiting));
+      return result(waiting, Follower.End.OVER);
     }
     String id;
     long leaving = 0;
@@ -81,7 +105,23 @@ final class MigrationRun {
       follower.send(id, start(id));
     }
     Follower.End end = follower.follow(id, leaving);
+    if (end == Follower.End.OVER && state(id).getState() == LifecycleState.CANCELLED) {
+      listener.note(
+          "Migration %s is cancelled; the same command again makes a new migration.".formatted(id));
+    }
     return result(id, end);
+  }
+
+  /** Whether all that is missing is somebody's word, which this run does not give. */
+  private boolean waitsForAcceptance(MigrationState found) {
+    return exceptionsRefused(found) && !request.acceptExceptions();
+  }
+
+  private static boolean exceptionsRefused(MigrationState found) {
+    return found.getState() == LifecycleState.FAILED
+        && found.getDrain() == Drain.NONE
+        && found.getFailure() != null
+        && found.getFailure().getCode().equals(EXCEPTIONS_NOT_ACCEPTED);
   }
 
   /** Whether a spec asks for other options than the unfinished migration has. */
@@ -95,9 +135,9 @@ final class MigrationRun {
    */
   private void giveUp(MigrationState found, Follower follower) throws InterruptedException {
     String id = found.getMigrationId();
-    if (found.getTargetTouched()) {
+    if (found.getPlan() > 1 || !found.getApprover().isEmpty() || found.getTargetTouched()) {
       throw CommandException.usage(
-          "migration %s of the same source and target is %s under other options, which are locked since its approval; go on without --spec, or take it back first with \"sensei cancel %s\""
+          "migration %s of the same source and target is %s under other options, and somebody has worked on its plan; go on with it without --spec, or give it up first with \"sensei cancel %s\""
               .formatted(id, found.getState().name().toLowerCase(Locale.ROOT), id));
     }
     listener.note(
@@ -118,6 +158,10 @@ final class MigrationRun {
     listener.note(
         "Resuming migration %s of the same source and target, which is %s."
             .formatted(id, found.getState().name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+    if (found.getDrain() != Drain.NONE) {
+      listener.note("What it made in the target is being taken back; waiting for that to end.");
+      return 0;
+    }
     return switch (found.getState()) {
       case CREATED -> {
         follower.send(id, start(id));
@@ -135,10 +179,16 @@ final class MigrationRun {
       case FAILED -> {
         follower.send(
             id,
-            RetryMigration.newBuilder()
-                .setMigrationId(id)
-                .setRequestedBy(request.requestedBy())
-                .build());
+            exceptionsRefused(found)
+                ? AcceptExceptions.newBuilder()
+                    .setMigrationId(id)
+                    .setPlanDigest(found.getPlanDigest())
+                    .setApprover(request.requestedBy())
+                    .build()
+                : RetryMigration.newBuilder()
+                    .setMigrationId(id)
+                    .setRequestedBy(request.requestedBy())
+                    .build());
         yield found.getSequence();
       }
       case UNKNOWN,
@@ -163,32 +213,49 @@ final class MigrationRun {
   }
 
   private Optional<MigrationState> unfinished(DatabaseReference source, DatabaseReference target) {
-    return connection.states().migrations().reversed().stream()
+    return ofSame(source, target)
         .filter(migration -> !OVER.contains(migration.getState()))
-        .filter(
-            migration ->
-                migration.getSource().getUri().equals(source.getUri())
-                    && migration.getTarget().getUri().equals(target.getUri()))
         .findFirst();
   }
 
+  /**
+   * The newest migration of the two, where it is certified and the run that made it was cut off.
+   */
+  private Optional<String> undelivered(DatabaseReference source, DatabaseReference target) {
+    return ofSame(source, target)
+        .findFirst()
+        .filter(migration -> migration.getState() == LifecycleState.CERTIFIED)
+        .map(MigrationState::getMigrationId)
+        .filter(id -> !certificates.delivered(id));
+  }
+
+  private Stream<MigrationState> ofSame(DatabaseReference source, DatabaseReference target) {
+    return connection.states().migrations().reversed().stream()
+        .filter(
+            migration ->
+                migration.getSource().getUri().equals(source.getUri())
+                    && migration.getTarget().getUri().equals(target.getUri()));
+  }
+
+  private MigrationState state(String id) {
+    return connection
+        .states()
+        .of(id)
+        .map(StateFeed.Snapshot::migration)
+        .orElseThrow(() -> new IllegalStateException("the migration has no state"));
+  }
+
   private RunResult result(String id, Follower.End end) {
-    MigrationState migration =
-        connection
-            .states()
-            .of(id)
-            .map(StateFeed.Snapshot::migration)
-            .orElseThrow(() -> new IllegalStateException("the migration has no state"));
+    MigrationState migration = state(id);
     RunRecord told = RunRecord.read(connection.journal(), id);
-    Optional<Path> certificate = told.certificate().map(issued -> write(id, issued));
+    Optional<Path> certificate = told.certificate().map(issued -> certificates.deliver(id, issued));
     ResultDocument document =
         new ResultDocument(
             Optional.of(id),
             Optional.of(migration.getState().name().toLowerCase(Locale.ROOT)),
             told.verdict(),
             certificate.map(Path::toString),
-            certificate.map(
-                file -> SigningKey.publicFileIn(request.platform().dataDirectory()).toString()),
+            told.certificate().flatMap(this::publicKey).map(Path::toString),
             Optional.of(request.source().withoutPassword().toString()),
             Optional.of(request.target().withoutPassword().toString()),
             migration.getDone(),
@@ -201,6 +268,23 @@ final class MigrationRun {
                 ? told.errors()
                 : List.of());
     return new RunResult(exitCode(migration, end), document);
+  }
+
+  /** The public key that a certificate is checked with, where this installation has it. */
+  private Optional<Path> publicKey(CertificateIssued issued) {
+    Path file = SigningKey.publicFileIn(request.platform().dataDirectory());
+    try {
+      if (Files.isRegularFile(file)
+          && VerificationKey.read(file).keyId().equals(issued.getKeyId())) {
+        return Optional.of(file);
+      }
+    } catch (KeyFileException unreadable) {
+      listener.note(String.valueOf(unreadable.getMessage()));
+    }
+    listener.note(
+        "The certificate is signed with the key %s, which is not this installation's: check it with the public key of the validator that signed it."
+            .formatted(issued.getKeyId()));
+    return Optional.empty();
   }
 
   /** Perspectives that this version does not have; the certificate names them too. */
@@ -253,29 +337,6 @@ final class MigrationRun {
     }
     FailureClass why = migration.getFailure().getFailureClass();
     return why == FailureClass.CONFIGURATION || why == FailureClass.PERMISSION;
-  }
-
-  private Path write(String id, CertificateIssued issued) {
-    Path file =
-        request
-            .certificate()
-            .orElseGet(() -> Path.of("sensei-" + id + ".certificate.jws"))
-            .toAbsolutePath();
-    try {
-      Files.writeString(file, issued.getCertificate());
-      return file;
-    } catch (IOException failed) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "the migration is %s, but its certificate could not be written to %s; \"sensei status %s\" and the journal have it"
-              .formatted(
-                  issued.getVerdict() == Verdict.CERTIFIED
-                      ? "certified"
-                      : "certified with exceptions",
-                  file,
-                  id),
-          failed);
-    }
   }
 
   private static DatabaseReference reference(DatabaseUri uri) {

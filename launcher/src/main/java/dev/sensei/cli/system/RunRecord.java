@@ -19,6 +19,7 @@ import dev.sensei.schemas.event.ReferencesValidated;
 import dev.sensei.schemas.event.StructureValidated;
 import dev.sensei.schemas.event.TableValidated;
 import dev.sensei.schemas.event.TaskFailed;
+import dev.sensei.schemas.event.ValidationStarted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class RunRecord {
     }
     last = Optional.of(time);
     switch (found.event()) {
-      case AnalysisStarted event -> phaseStart = Optional.of(time);
+      case AnalysisStarted event -> begin(time);
       case AnalysisCompleted event -> end("analyze", time);
       case PlanCompleted event -> {
         end("plan", time);
@@ -74,7 +75,8 @@ final class RunRecord {
                                 exception.getReason())));
       }
       case PlanApproved event -> end("approve", time);
-      case ExecutionStarted event -> phaseStart = Optional.of(time);
+      case ExecutionStarted event -> begin(time);
+      case ValidationStarted event -> differences.clear();
       case ChunkCopied event -> {
         Instant started = event.getEvidence().getStartedAt();
         Instant finished = event.getEvidence().getFinishedAt();
@@ -104,6 +106,15 @@ final class RunRecord {
         // Every other event is a step on the way.
       }
     }
+  }
+
+  /** What was copied before belongs to a run that was given up. */
+  private void begin(Instant time) {
+    phaseStart = Optional.of(time);
+    copied = Optional.empty();
+    firstChunk = Optional.empty();
+    lastChunk = Optional.empty();
+    differences.clear();
   }
 
   private void end(String phase, Instant time) {

@@ -6,6 +6,10 @@ import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.progress.ChunkProgress;
 import dev.sensei.schemas.state.MigrationState;
 import dev.sensei.schemas.state.TableState;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,10 +20,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +39,7 @@ final class StateFeed implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final RecordSerde serde;
+  private final Health health;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Thread thread;
   private final Map<String, MigrationState> migrations = new HashMap<>();
@@ -48,15 +55,16 @@ final class StateFeed implements AutoCloseable {
   /** What is known of one migration at one moment. */
   record Snapshot(MigrationState migration, List<TableState> tables, List<ChunkProgress> chunks) {}
 
-  private StateFeed(KafkaAddress kafka, RecordSerde serde) {
+  private StateFeed(KafkaAddress kafka, RecordSerde serde, Health health) {
     this.serde = serde;
+    this.health = health;
     this.consumer = kafka.reader("sensei-states");
     this.thread = Thread.ofPlatform().daemon().name("sensei-states").unstarted(this::run);
   }
 
   /** Starts to follow, from the beginning of what Kafka holds. */
-  static StateFeed follow(KafkaAddress kafka, RecordSerde serde) {
-    StateFeed feed = new StateFeed(kafka, serde);
+  static StateFeed follow(KafkaAddress kafka, RecordSerde serde, Health health) {
+    StateFeed feed = new StateFeed(kafka, serde, health);
     feed.thread.start();
     return feed;
   }
@@ -69,6 +77,7 @@ final class StateFeed implements AutoCloseable {
   synchronized boolean awaitCaughtUp(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!caughtUp && !closed) {
+      health.check();
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         return false;
@@ -82,8 +91,10 @@ final class StateFeed implements AutoCloseable {
    * Waits until something is newer than a version, or the time is over.
    *
    * @return the version now
+   * @throws dev.sensei.cli.CommandException where no newer one will come, since something failed
    */
   synchronized long awaitNewer(long than, Duration limit) throws InterruptedException {
+    health.check();
     long deadline = System.nanoTime() + limit.toNanos();
     while (version <= than && !closed) {
       long left = deadline - System.nanoTime();
@@ -130,13 +141,28 @@ final class StateFeed implements AutoCloseable {
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (!closed) {
-        for (ConsumerRecord<byte[], byte[]> found : consumer.poll(POLL)) {
-          take(found);
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        for (TopicPartition partition : records.partitions()) {
+          for (ConsumerRecord<byte[], byte[]> found : records.records(partition)) {
+            if (!take(found)) {
+              consumer.seek(partition, found.offset());
+              break;
+            }
+          }
         }
         checkCaughtUp(ends);
       }
     } catch (WakeupException | InterruptException stopping) {
       LOG.debug("The state feed stops");
+    } catch (RuntimeException failed) {
+      LOG.error("The state feed ended", failed);
+      health.failed(
+          "what migrations do can no longer be read from Kafka (%s)"
+              .formatted(failed.getClass().getSimpleName()));
+    } finally {
+      synchronized (this) {
+        notifyAll();
+      }
     }
   }
 
@@ -156,20 +182,25 @@ final class StateFeed implements AutoCloseable {
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> found) {
+  /** Takes a record in; false where the registry does not answer now, and it has to be retried. */
+  private boolean take(ConsumerRecord<byte[], byte[]> found) {
     if (found.value() == null) {
-      return;
+      return true;
     }
     SpecificRecord state;
     try {
       state = serde.read(found.topic(), found.value());
     } catch (SerializationException unreadable) {
+      if (registrySilent(unreadable)) {
+        LOG.warn("The schema registry does not answer; trying again");
+        return false;
+      }
       LOG.warn(
           "The record at {}-{} offset {} cannot be read and is passed over",
           found.topic(),
           found.partition(),
           found.offset());
-      return;
+      return true;
     }
     synchronized (this) {
       switch (state) {
@@ -187,12 +218,26 @@ final class StateFeed implements AutoCloseable {
                     new ChunkId(progress.getTableIndex(), progress.getEpoch(), progress.getChunk()),
                     progress);
         default -> {
-          return;
+          return true;
         }
       }
       version++;
       notifyAll();
     }
+    return true;
+  }
+
+  /** Whether a record could not be read for want of an answer, and not for what it is. */
+  private static boolean registrySilent(Throwable failed) {
+    for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketException
+          || cause instanceof SocketTimeoutException
+          || cause instanceof HttpTimeoutException
+          || cause instanceof UnknownHostException) {
+        return true;
+      }
+    }
+    return failed instanceof TimeoutException;
   }
 
   /** What is in a table's own state need not be told by the progress of its chunks. */

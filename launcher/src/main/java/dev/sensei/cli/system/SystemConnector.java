@@ -44,7 +44,8 @@ final class SystemConnector implements MigrationControl.Connector {
     EmbeddedSystem system = EmbeddedSystem.start(embedded, Map.of(), purpose);
     boolean connected = false;
     try {
-      SystemControl control = new SystemControl(Connection.to(system.kafka()), Optional.of(system));
+      SystemControl control =
+          new SystemControl(Connection.to(system.kafka(), system.health()), Optional.of(system));
       connected = true;
       return control;
     } finally {

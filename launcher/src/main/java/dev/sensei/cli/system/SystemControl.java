@@ -86,8 +86,12 @@ final class SystemControl implements MigrationControl {
       return Optional.empty();
     }
     MigrationState before = found.get().migration();
+    if (before.getDrain() == Drain.CANCEL && takesBack(command)) {
+      // It is under way already: whoever asks again joins the wait.
+      return Optional.of(new Answer.Taken(before.getState().name().toLowerCase(Locale.ROOT)));
+    }
     Optional<Answer.Rejected> rejected =
-        connection.ask(migrationId, contract(before, command, requestedBy));
+        connection.ask(migrationId, contract(before, command, requestedBy), System.err::println);
     if (rejected.isPresent()) {
       return Optional.of(rejected.get());
     }
@@ -115,6 +119,11 @@ final class SystemControl implements MigrationControl {
       version = connection.states().awaitNewer(version, POLL);
     }
     return Optional.empty();
+  }
+
+  private static boolean takesBack(MigrationCommand command) {
+    return command instanceof MigrationCommand.Cancel
+        || command instanceof MigrationCommand.RollBack;
   }
 
   private String stateAfter(String migrationId, long sequence) throws InterruptedException {

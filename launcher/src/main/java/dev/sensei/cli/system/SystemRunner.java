@@ -20,6 +20,7 @@ final class SystemRunner implements MigrationRunner {
   @Override
   public RunResult migrate(MigrateRequest request, RunListener listener)
       throws InterruptedException {
+    CertificateFiles.requireWritable(request);
     Preflight.check(request.source(), request.target());
     return switch (request.platform()) {
       case PlatformLocation.Separate separate -> {
@@ -28,21 +29,24 @@ final class SystemRunner implements MigrationRunner {
               "A password in a URI stays here: agents that run elsewhere look for theirs in"
                   + " SOURCE_PGPASSWORD, TARGET_PGPASSWORD, PGPASSWORD and ~/.pgpass.");
         }
-        yield on(new KafkaAddress(separate.kafka(), separate.registry()), request, listener);
+        yield on(
+            Connection.to(new KafkaAddress(separate.kafka(), separate.registry())),
+            request,
+            listener);
       }
       case PlatformLocation.Embedded embedded -> {
         listener.note("Starting Kafka, registry, orchestrator and agents.");
         try (EmbeddedSystem system =
             EmbeddedSystem.start(embedded, passwords(request), Purpose.WORK)) {
-          yield on(system.kafka(), request, listener);
+          yield on(Connection.to(system.kafka(), system.health()), request, listener);
         }
       }
     };
   }
 
-  private static RunResult on(KafkaAddress kafka, MigrateRequest request, RunListener listener)
+  private static RunResult on(Connection opened, MigrateRequest request, RunListener listener)
       throws InterruptedException {
-    try (Connection connection = Connection.to(kafka)) {
+    try (Connection connection = opened) {
       return new MigrationRun(connection, request, listener).run();
     }
   }
@@ -57,7 +61,8 @@ final class SystemRunner implements MigrationRunner {
               databases.target(),
               MigrationSpec.DEFAULTS,
               request.certificate().or(() -> Optional.of(databases.certificate())),
-              request.requestedBy()),
+              request.requestedBy(),
+              request.acceptExceptions()),
           listener);
     }
   }

@@ -26,10 +26,12 @@ import dev.sensei.platform.RunningPlatform;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class SystemServices implements ServiceProcesses {
   private static final Logger LOG = LoggerFactory.getLogger(SystemServices.class);
   private static final String CONTROL_PASSWORD = "SENSEI_CONTROL_PASSWORD";
+  private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
   private static final String HEALTH_PORT = "SENSEI_HEALTH_PORT";
 
   @Override
@@ -52,12 +55,13 @@ final class SystemServices implements ServiceProcesses {
       listener.note(
           "Start migrations against it with --kafka %s --registry %s; Ctrl-C ends it."
               .formatted(system.kafka().bootstrapServers(), system.kafka().registryUrl()));
-      untilInterrupted(system);
+      untilInterrupted(system, system.health());
     }
   }
 
   @Override
   public void orchestrator(OrchestratorRequest request) throws InterruptedException {
+    LogFile.onStandardError();
     KafkaAddress kafka = kafka(request.platform());
     Path data = request.platform().dataDirectory();
     DatabaseUri control =
@@ -83,7 +87,7 @@ final class SystemServices implements ServiceProcesses {
     try (OrchestratorService orchestrator =
         OrchestratorService.start(withHealth(settings, System.getenv()))) {
       LOG.info("The orchestrator is up");
-      untilInterrupted(orchestrator);
+      untilInterrupted(orchestrator, new Health());
     }
   }
 
@@ -116,6 +120,7 @@ final class SystemServices implements ServiceProcesses {
 
   @Override
   public void agent(Agent agent, AgentRequest request) throws InterruptedException {
+    LogFile.onStandardError();
     KafkaAddress kafka = kafka(request.platform());
     Topics.Agent kind =
         switch (agent) {
@@ -133,7 +138,7 @@ final class SystemServices implements ServiceProcesses {
             : fromEnvironment;
     try (AgentService service = start(agent, settings, request)) {
       LOG.info("{} is up", service.name());
-      untilInterrupted(service);
+      untilInterrupted(service, new Health());
     }
   }
 
@@ -176,7 +181,8 @@ final class SystemServices implements ServiceProcesses {
   }
 
   /** Waits for the process to be told to end, and then lets the service end before it does. */
-  private static void untilInterrupted(AutoCloseable service) throws InterruptedException {
+  private static void untilInterrupted(AutoCloseable service, Health health)
+      throws InterruptedException {
     CountDownLatch end = new CountDownLatch(1);
     Thread hook =
         new Thread(
@@ -190,6 +196,8 @@ final class SystemServices implements ServiceProcesses {
             },
             "sensei-stop");
     Runtime.getRuntime().addShutdownHook(hook);
-    end.await();
+    while (!end.await(HEALTH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+      health.check();
+    }
   }
 }

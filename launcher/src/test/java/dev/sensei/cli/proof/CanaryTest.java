@@ -62,6 +62,10 @@ final class CanaryTest {
           .contains("23514");
       migrations.certified(servers.target("canary_target"));
 
+      assertThat(known.inTopicsOf(platform.bootstrapServers()))
+          .anyMatch(found -> found.contains(" in sensei.reports-"))
+          .anyMatch(found -> found.contains(" in sensei.journal-"));
+      assertThat(canary.inTopicsOf(platform.bootstrapServers())).isEmpty();
       assertThat(known.in(platform.controlDatabase())).isNotEmpty();
       assertThat(canary.in(platform.controlDatabase())).isEmpty();
     }

@@ -8,15 +8,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Looks for values, in all the forms they may take, in every byte of every file. */
+/** Looks for values, in all the forms they may take, in every byte of files, rows and records. */
 final class Search {
+  private static final Duration POLL = Duration.ofMillis(200);
   private static final int VARINT_BITS = 7;
   private static final int DIGITS_BASE = 10_000;
 
@@ -100,6 +107,52 @@ final class Search {
       }
     }
     return found;
+  }
+
+  /**
+   * Where something was found in the records of a Kafka, in key, headers and value as a consumer
+   * gets them; the files hold many of them compressed.
+   */
+  List<String> inTopicsOf(String bootstrapServers) {
+    List<String> found = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.listTopics().values().stream()
+              .flatMap(List::stream)
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer.poll(POLL).forEach(record -> found.addAll(in(record)));
+      }
+    }
+    return found;
+  }
+
+  private List<String> in(ConsumerRecord<byte[], byte[]> record) {
+    List<byte[]> parts = new ArrayList<>();
+    parts.add(record.key());
+    parts.add(record.value());
+    for (Header header : record.headers()) {
+      parts.add(header.key().getBytes(StandardCharsets.UTF_8));
+      parts.add(header.value());
+    }
+    return forms.entrySet().stream()
+        .filter(
+            form ->
+                parts.stream().anyMatch(part -> part != null && contains(part, form.getValue())))
+        .map(
+            form ->
+                "%s in %s-%d at %d"
+                    .formatted(form.getKey(), record.topic(), record.partition(), record.offset()))
+        .toList();
   }
 
   private static boolean contains(byte[] bytes, byte[] form) {
