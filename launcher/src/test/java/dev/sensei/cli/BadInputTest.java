@@ -93,7 +93,7 @@ final class BadInputTest {
 
   @Test
   void aPortThatIsTakenIsNamed() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
       for (String option : new String[] {"--kafka-port", "--control-port"}) {
         Outcome outcome =

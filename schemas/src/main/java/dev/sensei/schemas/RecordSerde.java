@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.avro.util.ClassSecurityValidator;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -34,11 +33,7 @@ public final class RecordSerde implements Serde<SpecificRecord> {
   private static final int WIRE_PREFIX_BYTES = 5;
 
   static {
-    // Avro makes no object of a class that it was not told to trust.
-    ClassSecurityValidator.setGlobal(
-        ClassSecurityValidator.composite(
-            ClassSecurityValidator.getGlobal(),
-            type -> type.getPackageName().startsWith("dev.sensei.schemas")));
+    TrustedRecords.trust();
   }
 
   private final SchemaRegistryClient registry;

@@ -8,6 +8,7 @@ import dev.sensei.agents.architect.PlanOutcome.Refused;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
 import dev.sensei.agents.plan.PlanJson;
+import dev.sensei.agents.plan.PlanText;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.ddl.DdlGenerator;
@@ -279,6 +280,27 @@ class PlannerTest {
     assertThat(refused(source, view, Databases.OPTIONS))
         .extracting(Refused::code, Refused::object)
         .containsExactly("NAME_TAKEN", "public.kind");
+  }
+
+  @Test
+  void aPersonReadsPhasesMappingsAndWhatIsNotCarried() throws SQLException {
+    Planned plan =
+        planned(
+            Databases.database(server, "read", SHOP),
+            Databases.database(
+                server,
+                "read_there",
+                "CREATE SCHEMA shop; CREATE TABLE shop.region (id int PRIMARY KEY, name char(5))"),
+            Databases.OPTIONS);
+    String text = PlanText.render(plan.migration(), plan.tables(), "0123abcd");
+    assertThat(text)
+        .startsWith("Plan 0123abcd\n")
+        .contains("Phase 1 (refers to no other table)", "Phase 4", "in the target already")
+        .contains("needs a person shop.region: name text -> name character(5), confidence 0.60")
+        .contains("  key shop.region.region_name_key: the table is in the target without it");
+    assertThat(PlanText.statements(plan.migration(), plan.tables()))
+        .contains("CREATE TYPE", "-- shop.item: foreign keys", "CREATE VIEW")
+        .doesNotContain("CREATE TABLE \"shop\".\"region\"");
   }
 
   private Planned planned(PostgresServer.Endpoint source) throws SQLException {

@@ -75,14 +75,22 @@ final class Preconditions {
   /** The source's role may read every row and sequence in scope. */
   static void readable(Connection source, Catalog catalog) throws TaskFailure {
     String role = text(source, "SELECT quote_ident(current_user)");
-    if (!catalog.unreadableTables().isEmpty()) {
-      throw denied("read these tables of the source", catalog.unreadableTables(), "SELECT", role);
+    // The catalog also counts tables as unreadable that row security hides rows of; a grant does
+    // not help there.
+    List<TableName> tables =
+        refused(
+            source,
+            catalog.unreadableTables(),
+            "pg_catalog.has_table_privilege(%s, 'SELECT')"
+                + " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')");
+    if (!tables.isEmpty()) {
+      throw denied("read these tables of the source", tables, "SELECT", role);
     }
     List<TableName> sequences =
         refused(
             source,
             catalog.allSequences().stream().map(Sequence::name).toList(),
-            "pg_catalog.has_sequence_privilege(%s::pg_catalog.regclass, 'SELECT')");
+            "pg_catalog.has_sequence_privilege(%s, 'SELECT')");
     if (!sequences.isEmpty()) {
       throw denied("read these sequences of the source", sequences, "SELECT", role);
     }
@@ -90,7 +98,7 @@ final class Preconditions {
         refused(
             source,
             catalog.tables().stream().filter(Table::rowSecurity).map(Table::name).toList(),
-            "NOT pg_catalog.row_security_active(%s::pg_catalog.regclass)");
+            "NOT pg_catalog.row_security_active(%s)");
     if (!secured.isEmpty()) {
       throw new TaskFailure(
           FailureClass.PERMISSION,
@@ -144,11 +152,9 @@ final class Preconditions {
                 .map(Table::name)
                 .filter(name -> there.table(name).isPresent())
                 .toList(),
-            "pg_catalog.has_table_privilege(%1$s::pg_catalog.regclass, 'SELECT')"
-                + " AND pg_catalog.has_table_privilege(%1$s::pg_catalog.regclass, 'INSERT')"
-                + (empties
-                    ? " AND pg_catalog.has_table_privilege(%1$s::pg_catalog.regclass, 'TRUNCATE')"
-                    : ""));
+            "pg_catalog.has_table_privilege(%1$s, 'SELECT')"
+                + " AND pg_catalog.has_table_privilege(%1$s, 'INSERT')"
+                + (empties ? " AND pg_catalog.has_table_privilege(%1$s, 'TRUNCATE')" : ""));
     if (!closed.isEmpty()) {
       throw denied("fill these tables of the target", closed, wanted, role);
     }

@@ -27,6 +27,7 @@ import dev.sensei.platform.PostgresServer;
 import dev.sensei.platform.PostgresSettings;
 import dev.sensei.schemas.JournalHash;
 import dev.sensei.schemas.JournalRecord;
+import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.event.AnalysisCompleted;
@@ -90,6 +91,8 @@ class ValidatorHandlerTest {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
+    // It is what lets Avro see the records, from its first use on.
+    Class.forName(RecordSerde.class.getName());
     server =
         PostgresServer.start(
             PostgresSettings.in(directory.resolve("postgres")).with("fsync", "off"));

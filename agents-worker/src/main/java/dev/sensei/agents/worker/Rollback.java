@@ -9,7 +9,6 @@ import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
-import dev.sensei.databases.ledger.CreatedObject;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.RaiseOutcome;
 import dev.sensei.databases.ledger.TableClaim;
@@ -101,11 +100,10 @@ final class Rollback {
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
       MadeObjects made = new MadeObjects(plan);
-      List<CreatedObject> marks = tools.ledger().objects(target, task.getMigrationId());
-      if (marks.isEmpty()) {
-        left = new ArrayList<>(made.still(target));
+      if (!tools.marks().isInstalled(target, task.getMigrationId())) {
+        left = made.still(target);
       } else {
-        left = new ArrayList<>(made.takeAway(target, marks));
+        left = made.takeAway(target, tools.ledger().objects(target, task.getMigrationId()));
         restoreSequences(target, task, plan);
       }
       if (left.isEmpty()) {

@@ -27,9 +27,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -74,7 +76,7 @@ final class Migration implements TaskContext, Journal {
               0,
               0));
     }
-    Catalog made = before.tables().isEmpty() ? from : before.withTables(missing);
+    Catalog made = from.withTables(missing);
     List<Statement> post = new ArrayList<>(DdlGenerator.views(made));
     post.addAll(DdlGenerator.comments(made));
     plan =
@@ -84,7 +86,7 @@ final class Migration implements TaskContext, Journal {
             CatalogJson.digest(from),
             options,
             from.withTables(List.of()).structure(),
-            DdlGenerator.preData(made),
+            absent(DdlGenerator.preData(made)),
             post,
             from.allSequences().stream().map(Sequence::name).toList(),
             List.of(),
@@ -93,6 +95,14 @@ final class Migration implements TaskContext, Journal {
             List.of(),
             1);
     digest = PlanJson.digest(PlanJson.write(plan));
+  }
+
+  /** Those statements that are not about a schema or sequence that the target has. */
+  private List<Statement> absent(List<Statement> statements) {
+    Set<String> there = new HashSet<>();
+    before.schemas().forEach(schema -> there.add("schema " + schema.name()));
+    before.sequences().forEach(sequence -> there.add("sequence " + sequence.name()));
+    return statements.stream().filter(each -> !there.contains(each.object())).toList();
   }
 
   private static List<ColumnMapping> columns(Table from, Table to) {

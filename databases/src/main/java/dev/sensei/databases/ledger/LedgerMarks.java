@@ -138,6 +138,28 @@ public final class LedgerMarks {
         });
   }
 
+  /** Whether the migration is in the ledger: it was installed, and is not removed. */
+  public boolean isInstalled(Connection target, String migrationId) {
+    return LedgerTransaction.run(
+        "looking for the migration in the ledger",
+        target,
+        settings.lockWait(),
+        Durability.SYNCHRONOUS,
+        () -> {
+          if (!LedgerSchema.exists(target)) {
+            return false;
+          }
+          try (PreparedStatement statement =
+              target.prepareStatement(
+                  "SELECT FROM sensei_ledger.installation WHERE migration_id = ?")) {
+            statement.setString(1, migrationId);
+            try (ResultSet row = statement.executeQuery()) {
+              return row.next();
+            }
+          }
+        });
+  }
+
   /** Forgets marks of one kind, inside the transaction that undoes what they stand for. */
   public static void forget(Connection target, String migrationId, String kind)
       throws SQLException {

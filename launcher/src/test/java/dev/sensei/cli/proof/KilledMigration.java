@@ -154,6 +154,11 @@ final class KilledMigration {
     return found("Migration (m-[0-9a-f-]+)\\.", process);
   }
 
+  /** The process made no migration of its own; the agents may have died before it said a word. */
+  static void assertMadeNone(SenseiProcess process) throws IOException {
+    assertThat(process.printed()).doesNotContainPattern("Migration m-[0-9a-f-]+\\.");
+  }
+
   /** The migration that a process said it resumes. */
   static String resumedBy(SenseiProcess process) throws IOException {
     return found("Resuming migration (m-[0-9a-f-]+) ", process);

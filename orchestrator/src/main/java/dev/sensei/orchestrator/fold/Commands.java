@@ -83,7 +83,7 @@ final class Commands {
         draft.emit(new Event.ExceptionsAccepted(draft.id(), c.planDigest(), c.approver()));
         if (failedWith(m, EXCEPTIONS_NOT_ACCEPTED)) {
           draft.emit(new Event.RetryStarted(draft.id(), LifecycleState.VALIDATING, c.approver()));
-          draft.issueOnce(TaskKind.CERTIFY_MIGRATION);
+          Validation.certify(draft);
         }
       }
       case Command.CreateMigration c ->

@@ -12,8 +12,11 @@ public sealed interface Effect {
    */
   record IssueTask(Task task) implements Effect {}
 
-  /** Fire a {@link Input.TimerFired} at a time; it replaces the task's earlier timer. */
-  record SetTimer(TaskId taskId, int attempt, Instant at) implements Effect {}
+  /**
+   * Fire a {@link Input.TimerFired} at a time, with the same {@code silence}; it replaces the
+   * task's earlier timer.
+   */
+  record SetTimer(TaskId taskId, int attempt, Instant at, Silence silence) implements Effect {}
 
   /** Forget the task's timer, where there is one. */
   record ClearTimer(TaskId taskId) implements Effect {}

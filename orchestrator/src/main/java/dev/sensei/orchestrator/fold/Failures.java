@@ -105,12 +105,13 @@ final class Failures {
     if (keeper) {
       Execution.snapshotLost(draft, "its keeper gave no sign of life");
     }
+    if (!draft.mayIssue(key.kind())) {
+      giveBack(draft, key, open, "no sign of life while nothing is handed out");
+      return draft.accepted();
+    }
     draft.emit(
         new Event.TaskExpired(
             draft.id(), open.taskId(), open.attempt(), key.kind(), key.tableIndex(), key.chunk()));
-    if (!draft.mayIssue(key.kind())) {
-      return draft.accepted();
-    }
     if (open.failures() + 1 < m.options().maxTaskAttempts()) {
       draft.issue(key);
     } else {

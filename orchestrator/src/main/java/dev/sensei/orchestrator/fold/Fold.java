@@ -30,7 +30,7 @@ public final class Fold {
     return switch (input) {
       case Input.CommandReceived command -> Commands.decide(draft, command.command(), command.id());
       case Input.ReportReceived report -> Reports.decide(draft, report.report());
-      case Input.TimerFired timer -> Timers.decide(draft, timer.taskId(), timer.attempt());
+      case Input.TimerFired timer -> Timers.decide(draft, timer);
       case Input.Continuation continuation -> Sweeps.decide(draft, continuation.cursor());
     };
   }

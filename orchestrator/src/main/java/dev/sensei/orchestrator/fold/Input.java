@@ -55,10 +55,24 @@ public sealed interface Input {
     }
   }
 
-  /** A task's timer fires. */
-  record TimerFired(MigrationId migrationId, TaskId taskId, int attempt, Instant now, String id)
+  /**
+   * A task's timer fires.
+   *
+   * @param due when it was to fire
+   * @param silence what it was set with
+   */
+  record TimerFired(
+      MigrationId migrationId,
+      TaskId taskId,
+      int attempt,
+      Instant due,
+      Silence silence,
+      Instant now,
+      String id)
       implements Input {
+
     public TimerFired {
+      due = due.truncatedTo(ChronoUnit.MILLIS);
       now = now.truncatedTo(ChronoUnit.MILLIS);
     }
 

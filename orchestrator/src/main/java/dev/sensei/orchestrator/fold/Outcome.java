@@ -8,6 +8,15 @@ public enum Outcome {
   LATE_ATTEMPT_ACCEPTED,
   /** A sign of life: the deadline moves, nothing else. */
   HEARTBEAT,
+  /** A timer passed over a task that no agent has taken yet; it is set anew, nothing else. */
+  STILL_QUEUED,
+
+  /**
+   * A timer fired more than a whole timeout late, so that signs of life had nobody to hear them; it
+   * is set anew, nothing else.
+   */
+  OVERDUE,
+
   /** The command is not allowed now; a CommandRejected event says why. */
   COMMAND_REJECTED,
   /** What it says is known already. */
@@ -16,6 +25,9 @@ public enum Outcome {
   SUPERSEDED_ATTEMPT,
   /** It is about an earlier run of the table. */
   SUPERSEDED_EPOCH,
+  /** It is about a validation that is over; a later one asks for everything again. */
+  SUPERSEDED_ROUND,
+
   /** It belongs to an analysis, or an attempt at one, that is over. */
   STALE_ANALYSIS,
   /** It belongs to a plan, or an attempt at one, that is over. */

@@ -18,9 +18,10 @@ final class React {
               new Effect.SetTimer(
                   e.taskId(),
                   e.attempt(),
-                  now.plusMillis(migration.options().taskTimeoutMillis())));
+                  now.plusMillis(migration.options().taskTimeoutMillis()),
+                  Silence.NOT_TAKEN));
       case Event.TaskDeferred e ->
-          List.of(new Effect.SetTimer(e.taskId(), e.attempt(), e.notBefore()));
+          List.of(new Effect.SetTimer(e.taskId(), e.attempt(), e.notBefore(), Silence.NOT_TAKEN));
       case Event.TaskExpired e -> List.of(new Effect.ClearTimer(e.taskId()));
       case Event.TaskReleased e -> List.of(new Effect.ClearTimer(e.taskId()));
       case Event.TaskFailed e -> taskFailed(migration, e);

@@ -33,6 +33,9 @@ final class Reports {
       return new Decision.Dropped(
           Outcome.DRAINING, "everything is rolled back: " + m.drainReason());
     }
+    if (Validation.superseded(m, key)) {
+      return Validation.supersededRound(m, key);
+    }
     return answer(draft, key, open.get(), report);
   }
 
@@ -67,10 +70,13 @@ final class Reports {
   private static Decision notOpen(Draft draft, TaskKey key) {
     if (key.tableIndex() >= 0) {
       TableState table = draft.table();
-      return key.epoch() < table.epoch()
-          ? new Decision.Dropped(
-              Outcome.SUPERSEDED_EPOCH,
-              "epoch %d, the table is at %d".formatted(key.epoch(), table.epoch()))
+      if (key.epoch() < table.epoch()) {
+        return new Decision.Dropped(
+            Outcome.SUPERSEDED_EPOCH,
+            "epoch %d, the table is at %d".formatted(key.epoch(), table.epoch()));
+      }
+      return Validation.superseded(draft.migration(), key)
+          ? Validation.supersededRound(draft.migration(), key)
           : new Decision.Dropped(
               Outcome.DUPLICATE, "%s has its result".formatted(key.id(draft.id())));
     }
@@ -111,7 +117,7 @@ final class Reports {
       return superseded(key, open, report);
     }
     return switch (report) {
-      case Report.TaskHeartbeat r -> Timers.heartbeat(draft, open, r);
+      case Report.TaskHeartbeat _ -> Timers.heartbeat(draft, open);
       case Report.TaskFailed r -> Failures.failed(draft, key, open, r.failure());
       case Report.TaskReleased r -> Failures.released(draft, key, open, r.reason());
       case Report.SnapshotReleased _ -> Failures.released(draft, key, open, "its keeper let it go");

@@ -225,7 +225,11 @@ final class TableRun {
       return;
     }
     for (OpenTask open : table.tasks()) {
-      if ((retry || draft.stale(open)) && draft.mayIssue(open.kind())) {
+      boolean superseded =
+          TaskKey.parse(draft.id(), open.taskId())
+              .filter(key -> Validation.superseded(draft.migration(), key))
+              .isPresent();
+      if (!superseded && (retry || draft.stale(open)) && draft.mayIssue(open.kind())) {
         draft.reissue(open);
       }
     }

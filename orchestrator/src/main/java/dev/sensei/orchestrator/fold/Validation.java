@@ -28,6 +28,21 @@ final class Validation {
     }
   }
 
+  /**
+   * Whether a task was asked for by a validation before the one at hand. Tables keep such tasks
+   * until the new one asks for them, since starting it touches the header alone; nothing that is
+   * said of them counts.
+   */
+  static boolean superseded(MigrationState migration, TaskKey key) {
+    return key.kind() == TaskKind.VALIDATE_TABLE && key.round() < migration.round();
+  }
+
+  static Decision.Dropped supersededRound(MigrationState migration, TaskKey key) {
+    return new Decision.Dropped(
+        Outcome.SUPERSEDED_ROUND,
+        "validation of round %d, the migration is at %d".formatted(key.round(), migration.round()));
+  }
+
   static void validated(Draft draft, Report.TableValidated r) {
     TableState table = draft.table();
     draft.emit(
@@ -48,6 +63,8 @@ final class Validation {
     }
     if (m.troubles() > 0) {
       fail(draft, "%d of %d tables".formatted(m.troubles(), m.tables()));
+    } else if (m.validated() != m.tables()) {
+      incomplete(draft);
     } else if (draft.mayIssue(TaskKind.VALIDATE_REFERENCES)) {
       draft.issueOnce(TaskKind.VALIDATE_REFERENCES);
     }
@@ -105,8 +122,13 @@ final class Validation {
     }
   }
 
-  private static void certify(Draft draft) {
+  /** Asks for the certificate, unless something in this validation speaks against it. */
+  static void certify(Draft draft) {
     MigrationState m = draft.migration();
+    if (m.active() != 0 || m.validated() != m.tables()) {
+      incomplete(draft);
+      return;
+    }
     int exceptions = m.planExceptions() + m.deviations().size();
     if (exceptions > 0 && !m.exceptionsAccepted()) {
       draft.fail(
@@ -120,6 +142,18 @@ final class Validation {
     } else {
       draft.issueOnce(TaskKind.CERTIFY_MIGRATION);
     }
+  }
+
+  private static void incomplete(Draft draft) {
+    MigrationState m = draft.migration();
+    draft.fail(
+        LifecycleState.VALIDATING,
+        new Failure(
+            FailureClass.INTERNAL,
+            "VALIDATION_INCOMPLETE",
+            "expected %d tables validated and none in work, found %d and %d; retry validates again"
+                .formatted(m.tables(), m.validated(), m.active()),
+            ""));
   }
 
   private static long failed(PerspectiveResult result) {

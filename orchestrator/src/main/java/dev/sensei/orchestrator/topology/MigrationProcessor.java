@@ -172,7 +172,16 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
       counters.count("timers_fired");
       String id = "timer:%s:%d:%d".formatted(due.task(), due.attempt(), due.dueMillis());
       try {
-        write(work(new Input.TimerFired(due.migration(), due.task(), due.attempt(), now, id)));
+        write(
+            work(
+                new Input.TimerFired(
+                    due.migration(),
+                    due.task(),
+                    due.attempt(),
+                    Instant.ofEpochMilli(due.dueMillis()),
+                    due.silence(),
+                    now,
+                    id)));
       } catch (StreamsException kafkas) {
         throw kafkas;
       } catch (RuntimeException failed) {

@@ -1,6 +1,7 @@
 package dev.sensei.orchestrator.topology;
 
 import dev.sensei.orchestrator.fold.MigrationId;
+import dev.sensei.orchestrator.fold.Silence;
 import dev.sensei.orchestrator.fold.TaskId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -40,8 +41,9 @@ final class TimerStore {
    * @param task the task
    * @param attempt which attempt
    * @param dueMillis when, in milliseconds since 1970
+   * @param silence what the fold set it with
    */
-  record Timer(MigrationId migration, TaskId task, int attempt, long dueMillis) {}
+  record Timer(MigrationId migration, TaskId task, int attempt, long dueMillis, Silence silence) {}
 
   void set(Timer timer) {
     forget(timer.task());
@@ -49,9 +51,11 @@ final class TimerStore {
     byte[] migration = timer.migration().value().getBytes(StandardCharsets.UTF_8);
     store.put(
         timer.task().value(),
-        ByteBuffer.allocate(Long.BYTES + Integer.BYTES + migration.length)
+        ByteBuffer.allocate(Long.BYTES + 2 * Integer.BYTES + 1 + migration.length)
             .putLong(timer.dueMillis())
             .putInt(timer.attempt())
+            .put((byte) (timer.silence().taken() ? 1 : 0))
+            .putInt(timer.silence().timeouts())
             .put(migration)
             .array());
   }
@@ -88,9 +92,14 @@ final class TimerStore {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     long due = buffer.getLong();
     int attempt = buffer.getInt();
+    Silence silence = new Silence(buffer.get() != 0, buffer.getInt());
     byte[] migration = new byte[buffer.remaining()];
     buffer.get(migration);
     return new Timer(
-        new MigrationId(new String(migration, StandardCharsets.UTF_8)), task, attempt, due);
+        new MigrationId(new String(migration, StandardCharsets.UTF_8)),
+        task,
+        attempt,
+        due,
+        silence);
   }
 }

@@ -163,7 +163,11 @@ final class UnitOfWork {
               set.taskId(),
               Optional.of(
                   new TimerStore.Timer(
-                      migration, set.taskId(), set.attempt(), set.at().toEpochMilli())));
+                      migration,
+                      set.taskId(),
+                      set.attempt(),
+                      set.at().toEpochMilli(),
+                      set.silence())));
       case Effect.ClearTimer clear -> timers.put(clear.taskId(), Optional.empty());
       case Effect.Continue more -> cursors.addLast(more.cursor());
     }

@@ -20,23 +20,26 @@ import net.jqwik.api.statistics.Statistics;
  */
 class ChaosProperties {
   private static final int FAULTY_STEPS = 150;
+  private static final int MANY_TABLES = 12;
   private static final int MOST_STEPS = 4_000;
 
   @Property(tries = 300)
   void onceFaultsStopEveryMigrationEndsAndWhatIsCertifiedIsDoneAndValidated(
-      @ForAll long seed, @ForAll @IntRange(min = 0, max = 5) int tables) {
+      @ForAll long seed, @ForAll @IntRange(min = 0, max = 6) int size) {
+    int tables = size > 5 ? MANY_TABLES : size;
     Random random = new Random(seed);
     World world = new World();
     Agents agents = new Agents(shapes(random, tables));
     world.command(Asked.create());
     world.command(Asked.start());
     List<Report> said = new ArrayList<>();
-    for (int i = 0; i < FAULTY_STEPS && !Lifecycle.ended(world.state()); i++) {
+    for (int i = 0; i < FAULTY_STEPS + 30 * tables && !Lifecycle.ended(world.state()); i++) {
       disturb(random, world, agents, said);
     }
     settle(world, agents);
     assertThat(Lifecycle.ended(world.state())).as("state %s", world.header()).isTrue();
     if (world.state() == LifecycleState.CERTIFIED) {
+      assertThat(validatedSinceTheLastStart(world)).hasSize(tables).doesNotHaveDuplicates();
       assertThat(world.tables.values().stream().limit(tables))
           .allMatch(table -> table.state() == TableRunState.DONE)
           .allMatch(table -> table.validated() == CheckOutcome.PASSED)
@@ -48,6 +51,18 @@ class ChaosProperties {
     world.outcomes.keySet().forEach(Statistics.label("outcome")::collect);
     noChunkCountsTwice(world);
     endsAbsorb(world, said);
+  }
+
+  private static List<Integer> validatedSinceTheLastStart(World world) {
+    List<Integer> validated = new ArrayList<>();
+    for (Event event : world.journal) {
+      if (event instanceof Event.ValidationStarted) {
+        validated.clear();
+      } else if (event instanceof Event.TableValidated e) {
+        validated.add(e.tableIndex());
+      }
+    }
+    return validated;
   }
 
   private static List<Agents.Shape> shapes(Random random, int tables) {
@@ -72,9 +87,11 @@ class ChaosProperties {
         pending.isEmpty()
             ? Optional.empty()
             : Optional.of(pending.get(random.nextInt(pending.size())));
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(22)) {
       case 0 -> task.ifPresent(world.pending::remove);
       case 1 -> fireFirst(world);
+      case 10 -> task.ifPresent(t -> beat(world, t));
+      case 11 -> world.now = world.now.plusSeconds(random.nextInt(300));
       case 2 -> {
         if (!said.isEmpty()) {
           world.report(said.get(random.nextInt(said.size())));
@@ -176,6 +193,10 @@ class ChaosProperties {
         assertThat(world.report(report).events()).as("a duplicate of %s", report).isEmpty();
       }
     }
+  }
+
+  private static void beat(World world, Task task) {
+    world.report(new Report.TaskHeartbeat(World.ID, task.taskId(), task.attempt(), Agents.WHO));
   }
 
   private static void fireFirst(World world) {

@@ -30,12 +30,12 @@ class FaultsTest {
     Task first = world.take(Task.PrepareTarget.class);
     world.report(Agents.failed(first, FailureClass.TRANSIENT, "08006"));
     assertThat(world.timers.get(first.taskId()))
-        .isEqualTo(new World.Timer(first.taskId(), 1, world.now.plusSeconds(1)));
+        .isEqualTo(new World.Timer(first.taskId(), 1, world.now.plusSeconds(1), Silence.NOT_TAKEN));
     world.fire(world.timer(first));
     world.report(
         Agents.failed(world.take(Task.PrepareTarget.class), FailureClass.TRANSIENT, "08006"));
     assertThat(world.timers.get(first.taskId()))
-        .isEqualTo(new World.Timer(first.taskId(), 2, world.now.plusSeconds(2)));
+        .isEqualTo(new World.Timer(first.taskId(), 2, world.now.plusSeconds(2), Silence.NOT_TAKEN));
     world.fire(world.timer(first));
     world.report(
         Agents.failed(world.take(Task.PrepareTarget.class), FailureClass.TRANSIENT, "08006"));
@@ -44,16 +44,108 @@ class FaultsTest {
   }
 
   @Test
-  void aTaskWithoutASignOfLifeIsPoisonAfterItsLastAttempt() {
+  void aTaskWithoutAFurtherSignOfLifeIsPoisonAfterItsLastAttempt() {
     World world = new World();
     world.command(Asked.create());
     world.command(Asked.start());
     Task task = world.take(Task.AnalyzeDatabases.class);
     for (int i = 0; i < 3; i++) {
-      world.fire(world.timer(task));
+      world.lose(task);
     }
     assertThat(world.header().failure().orElseThrow().code()).isEqualTo("TASK_EXPIRED");
     assertThat(world.header().failure().orElseThrow().object()).isEqualTo(task.taskId().value());
+  }
+
+  @Test
+  void aTaskThatWaitsInItsQueueIsNeitherAFailureNorHandedOutTwice() {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    Task task = world.take(Task.AnalyzeDatabases.class);
+    int records = world.journal.size();
+    for (int i = 0; i < 19; i++) {
+      assertThat(world.fire(world.timer(task)).outcome()).isEqualTo(Outcome.STILL_QUEUED);
+    }
+    assertThat(world.journal).hasSize(records);
+    assertThat(world.pending).isEmpty();
+    assertThat(world.timer(task).at()).isEqualTo(world.now.plusSeconds(60));
+  }
+
+  @Test
+  void aTaskThatNoAgentTookForTwentyTimeoutsIsHandedOutAgainAndThatIsNoFailure() {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    for (int round = 1; round <= 5; round++) {
+      Task task = world.take(Task.AnalyzeDatabases.class);
+      assertThat(task.attempt()).isEqualTo(round);
+      for (int i = 0; i < 20; i++) {
+        world.fire(world.timer(task));
+      }
+    }
+    assertThat(world.events(Event.TaskExpired.class)).isEmpty();
+    assertThat(world.header().tasks().getFirst().attempt()).isEqualTo(6);
+    assertThat(world.header().tasks().getFirst().failures()).isZero();
+  }
+
+  @Test
+  void aSnapshotsKeeperThatFallsSilentAfterItExportedWasTaken() {
+    Agents agents = Agents.of(1, 1);
+    World world = running(agents);
+    Task keeper = world.take(Task.KeepSnapshot.class);
+    world.report(agents.exported(keeper));
+    world.fire(world.timer(keeper));
+    assertThat(world.events(Event.SnapshotLost.class)).hasSize(1);
+    assertThat(world.take(Task.KeepSnapshot.class).attempt()).isEqualTo(2);
+  }
+
+  @Test
+  void anExpiryWhilePausedIsNoFailedAttempt() {
+    Agents agents = Agents.of(1, 4);
+    World world = running(agents);
+    workUntil(world, agents, Task.CopyChunk.class);
+    for (int i = 0; i < 5; i++) {
+      Task chunk = world.take(Task.CopyChunk.class);
+      world.command(Asked.pause());
+      world.lose(chunk);
+      world.command(Asked.resume());
+    }
+    assertThat(world.events(Event.TaskExpired.class)).isEmpty();
+    assertThat(world.table(0).tasks()).allMatch(open -> open.failures() == 0);
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void anExpiryWhileTheSnapshotIsLostIsNoFailedAttempt() {
+    Agents agents = Agents.of(1, 4);
+    World world = running(agents);
+    workUntil(world, agents, Task.CopyChunk.class);
+    Task lost = world.take(Task.CopyChunk.class);
+    world.report(
+        Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
+    world.lose(lost);
+    assertThat(world.events(Event.TaskExpired.class)).isEmpty();
+    assertThat(world.table(0).tasks()).allMatch(open -> open.failures() == 0);
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void aTimerThatIsOverdueBecauseNothingRanIsSetAnewOnceBeforeItCounts() {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    Task task = world.take(Task.AnalyzeDatabases.class);
+    world.report(new Report.TaskHeartbeat(World.ID, task.taskId(), 1, Agents.WHO));
+    world.now = world.now.plus(Duration.ofHours(1));
+    StepResult late = world.fire(world.timer(task));
+    assertThat(late.outcome()).isEqualTo(Outcome.OVERDUE);
+    assertThat(late.events()).isEmpty();
+    assertThat(world.timer(task))
+        .isEqualTo(new World.Timer(task.taskId(), 1, world.now.plusSeconds(60), Silence.TAKEN));
+    world.fire(world.timer(task));
+    assertThat(world.events(Event.TaskExpired.class)).hasSize(1);
   }
 
   @Test
@@ -67,7 +159,8 @@ class FaultsTest {
         world.report(new Report.TaskHeartbeat(World.ID, task.taskId(), 1, Agents.WHO));
     assertThat(result.events()).isEmpty();
     assertThat(result.effects())
-        .containsExactly(new Effect.SetTimer(task.taskId(), 1, world.now.plusSeconds(60)));
+        .containsExactly(
+            new Effect.SetTimer(task.taskId(), 1, world.now.plusSeconds(60), Silence.TAKEN));
   }
 
   @Test
@@ -75,7 +168,7 @@ class FaultsTest {
     Agents agents = Agents.of(1, 1);
     World world = running(agents);
     Task first = world.take(Task.PrepareTarget.class);
-    world.fire(world.timer(first));
+    world.lose(first);
     assertThat(world.report(agents.answer(world, first).getFirst()).outcome())
         .isEqualTo(Outcome.LATE_ATTEMPT_ACCEPTED);
     assertThat(world.report(Agents.failed(first, FailureClass.DATA, "X")).outcome())

@@ -87,7 +87,7 @@ class ScenariosTest {
     workUntil(world, agents, Task.CopyChunk.class);
     agents.answer(world, world.take(Task.CopyChunk.class)).forEach(world::report);
     Task lost = world.take(Task.CopyChunk.class);
-    world.fire(world.timer(lost));
+    world.lose(lost);
     assertThat(world.events(Event.TaskExpired.class))
         .containsExactly(
             new Event.TaskExpired(World.ID, lost.taskId(), 1, TaskKind.COPY_CHUNK, 0, 1));

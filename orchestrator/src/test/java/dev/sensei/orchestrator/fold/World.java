@@ -22,7 +22,7 @@ final class World {
   static final MigrationId ID = new MigrationId("m-1");
   private static final int MOST_CONTINUATIONS = 100_000;
 
-  record Timer(TaskId taskId, int attempt, Instant at) {}
+  record Timer(TaskId taskId, int attempt, Instant at, Silence silence) {}
 
   final List<Event> journal = new ArrayList<>();
   final List<Task> issued = new ArrayList<>();
@@ -66,7 +66,15 @@ final class World {
   StepResult fire(Timer timer) {
     timers.remove(timer.taskId());
     now = timer.at().isAfter(now) ? timer.at() : now;
-    return offer(new Input.TimerFired(ID, timer.taskId(), timer.attempt(), now, id()));
+    return offer(
+        new Input.TimerFired(
+            ID, timer.taskId(), timer.attempt(), timer.at(), timer.silence(), now, id()));
+  }
+
+  /** An agent takes the latest attempt of the task, gives one sign of life, and is gone. */
+  StepResult lose(Task task) {
+    report(new Report.TaskHeartbeat(ID, task.taskId(), timer(task).attempt(), Agents.WHO));
+    return fire(timer(task));
   }
 
   private String id() {
@@ -123,7 +131,8 @@ final class World {
         issued.add(e.task());
         pending.add(e.task());
       }
-      case Effect.SetTimer e -> timers.put(e.taskId(), new Timer(e.taskId(), e.attempt(), e.at()));
+      case Effect.SetTimer e ->
+          timers.put(e.taskId(), new Timer(e.taskId(), e.attempt(), e.at(), e.silence()));
       case Effect.ClearTimer e -> timers.remove(e.taskId());
       case Effect.Continue e -> queue.add(e.cursor());
     }
