@@ -174,6 +174,11 @@ public final class JournalDocuments implements Journal {
     }
   }
 
+  @Override
+  public void forEachUntil(String migrationId, String awaited, Predicate<JournalRecord> isLast) {
+    scan(migrationId, awaited, isLast);
+  }
+
   private PlanDocuments readPlan(PlanKey key) {
     Map<Attempt, SortedMap<Integer, TablePlanned>> tables = new HashMap<>();
     PlanCompleted[] completed = new PlanCompleted[1];

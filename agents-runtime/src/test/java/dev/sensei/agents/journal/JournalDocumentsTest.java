@@ -145,6 +145,30 @@ class JournalDocumentsTest {
     assertThat(records.getLast().hash()).isEqualTo(head);
   }
 
+  @Test
+  void aRecordThatIsStillOnItsWayIsWaitedForButNotForEver() {
+    happened(catalog(1));
+    JournalDocuments impatient =
+        new JournalDocuments(OnPlatform.kafka(), "test", serde, Duration.ofSeconds(1));
+    List<Long> seen = new ArrayList<>();
+
+    assertThatThrownBy(
+            () -> impatient.forEachUntil(migration, "record 2", found -> found.sequence() == 2))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("record 2");
+    documents.forEachUntil(
+        migration,
+        "record 2",
+        found -> {
+          seen.add(found.sequence());
+          if (found.sequence() == 1) {
+            happened(analysed(1));
+          }
+          return found.sequence() == 2;
+        });
+    assertThat(seen).containsExactly(1L, 2L);
+  }
+
   private void happened(SpecificRecord... events) {
     producer.beginTransaction();
     for (SpecificRecord event : events) {
