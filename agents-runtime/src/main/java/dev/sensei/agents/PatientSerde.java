@@ -1,15 +1,12 @@
 package dev.sensei.agents;
 
+import dev.sensei.agents.registry.RegistryOutage;
 import dev.sensei.schemas.RecordSerde;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +67,7 @@ final class PatientSerde {
         }
         return done;
       } catch (KafkaException failed) {
-        if (!isOfTheMoment(failed)) {
+        if (!RegistryOutage.isBehind(failed)) {
           throw failed instanceof SerializationException known
               ? known
               : new SerializationException("the schema registry refused", failed);
@@ -91,17 +88,5 @@ final class PatientSerde {
         throw new TaskReleasedException("interrupted while the schema registry did not answer");
       }
     }
-  }
-
-  private static boolean isOfTheMoment(Throwable failed) {
-    for (Throwable at = failed; at != null; at = at.getCause()) {
-      if (at instanceof SocketException
-          || at instanceof SocketTimeoutException
-          || at instanceof UnknownHostException
-          || at instanceof RetriableException) {
-        return true;
-      }
-    }
-    return false;
   }
 }

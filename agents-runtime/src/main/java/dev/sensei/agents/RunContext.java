@@ -2,6 +2,7 @@ package dev.sensei.agents;
 
 import dev.sensei.agents.state.MigrationStatus;
 import dev.sensei.schemas.Topics;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,6 +13,7 @@ final class RunContext implements TaskContext {
   private final Workplace workplace;
   private final TaskIdentity task;
   private final Optional<String> recordId;
+  private final Instant handedOut;
   private final int deliveryCount;
   private final Wanted wanted;
   private final AtomicLong nextProgress = new AtomicLong(System.nanoTime());
@@ -20,11 +22,13 @@ final class RunContext implements TaskContext {
       Workplace workplace,
       TaskIdentity task,
       Optional<String> recordId,
+      Instant handedOut,
       int deliveryCount,
       Wanted wanted) {
     this.workplace = workplace;
     this.task = task;
     this.recordId = recordId;
+    this.handedOut = handedOut;
     this.deliveryCount = deliveryCount;
     this.wanted = wanted;
   }
@@ -37,6 +41,11 @@ final class RunContext implements TaskContext {
   @Override
   public String agentName() {
     return workplace.settings().name();
+  }
+
+  @Override
+  public Instant handedOut() {
+    return handedOut;
   }
 
   @Override

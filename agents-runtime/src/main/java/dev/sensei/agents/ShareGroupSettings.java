@@ -12,12 +12,22 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The settings that a share group has to have before its first member: from the first task on, and
  * committed ones only.
  */
 final class ShareGroupSettings {
+  private static final Logger LOG = LoggerFactory.getLogger(ShareGroupSettings.class);
+
+  /**
+   * How often Kafka hands a task out before it drops it silently: well above the orchestrator's
+   * attempts, each of which is a task of its own, so that the orchestrator decides what is poison.
+   */
+  private static final int DELIVERIES = 25;
+
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
   private final AgentSettings settings;
@@ -48,6 +58,7 @@ final class ShareGroupSettings {
       do {
         try {
           admin.incrementalAlterConfigs(Map.of(group(), operations())).all().get();
+          allowDeliveries(admin);
           reachability.found();
           return;
         } catch (ExecutionException failed) {
@@ -57,6 +68,31 @@ final class ShareGroupSettings {
           reachability.lost();
         }
       } while (!stopping.within(BETWEEN_TRIES));
+    }
+  }
+
+  /** Apart from the others: a broker may allow fewer, which is no reason not to work. */
+  private void allowDeliveries(Admin admin) throws ExecutionException, InterruptedException {
+    try {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  group(),
+                  List.of(set("share.delivery.count.limit", Integer.toString(DELIVERIES)))))
+          .all()
+          .get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof RetriableException) {
+        throw failed;
+      }
+      LOG.warn(
+          "Kafka does not let share group {} have share.delivery.count.limit={}: a task whose"
+              + " agents are lost more often than the broker's limit is dropped silently, and comes"
+              + " again only after its timeout; set group.share.max.delivery.count.limit={} on the"
+              + " brokers",
+          settings.agent().shareGroup(),
+          DELIVERIES,
+          DELIVERIES);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sensei.agents;
 
 import dev.sensei.agents.state.MigrationStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -12,6 +13,9 @@ public interface TaskContext {
 
   /** Who does it: the agent's kind, host and process, as reports name it. */
   String agentName();
+
+  /** When the orchestrator handed this task out, by its clock, to the millisecond. */
+  Instant handedOut();
 
   /** How often this record was handed out, from 1; above 1 an agent was lost or stopped before. */
   int deliveryCount();

@@ -140,6 +140,7 @@ final class TaskRun {
             workplace,
             identity,
             RecordHeaders.id(consumed.headers()),
+            handedOut,
             consumed.deliveryCount().map(Short::intValue).orElse(1),
             wanted);
     try {

@@ -10,11 +10,12 @@ import dev.sensei.schemas.event.PlanCompleted;
 import dev.sensei.schemas.event.TableDescribed;
 import dev.sensei.schemas.event.TablePlanned;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -73,13 +74,15 @@ public final class JournalDocuments implements Journal {
   }
 
   /**
-   * What one attempt of an analysis described.
+   * What one attempt of an analysis described. An attempt whose agent was lost while it reported is
+   * reported again, from the beginning: the last word on a table, and on a side, holds.
    *
-   * @throws JournalException where that attempt's completion does not arrive in time
+   * @throws JournalException where that attempt's completion does not arrive in time, or not all
+   *     that it counts came before it
    */
   public CatalogDocuments catalog(String migrationId, int analysis, int attempt) {
-    List<TableDescribed> tables = new ArrayList<>();
-    List<CatalogDescribed> catalogs = new ArrayList<>();
+    LinkedHashMap<String, TableDescribed> tables = new LinkedHashMap<>();
+    Map<String, CatalogDescribed> catalogs = new LinkedHashMap<>();
     AnalysisCompleted[] completed = new AnalysisCompleted[1];
     scan(
         migrationId,
@@ -88,12 +91,13 @@ public final class JournalDocuments implements Journal {
             switch (found.event()) {
               case TableDescribed table
                   when table.getAnalysis() == analysis && table.getAttempt() == attempt -> {
-                tables.add(table);
+                // Behind the others again, so that the last ones are those of the last report.
+                tables.putLast(table.getTable(), table);
                 yield false;
               }
               case CatalogDescribed catalog
                   when catalog.getAnalysis() == analysis && catalog.getAttempt() == attempt -> {
-                catalogs.add(catalog);
+                catalogs.put(catalog.getSide(), catalog);
                 yield false;
               }
               case AnalysisCompleted end
@@ -103,7 +107,20 @@ public final class JournalDocuments implements Journal {
               }
               default -> false;
             });
-    return new CatalogDocuments(tables, catalogs, completed[0]);
+    AnalysisCompleted end = completed[0];
+    List<TableDescribed> described = List.copyOf(tables.values());
+    if (described.size() < end.getTables()) {
+      throw incomplete(
+          migrationId,
+          "analysis %d, attempt %d".formatted(analysis, attempt),
+          end.getTables(),
+          described.size());
+    }
+    // What an earlier report of the attempt named, and the last did not, was dropped in between.
+    return new CatalogDocuments(
+        described.subList(described.size() - end.getTables(), described.size()),
+        List.copyOf(catalogs.values()),
+        end);
   }
 
   @Override
@@ -157,8 +174,13 @@ public final class JournalDocuments implements Journal {
     }
   }
 
+  @Override
+  public void forEachUntil(String migrationId, String awaited, Predicate<JournalRecord> isLast) {
+    scan(migrationId, awaited, isLast);
+  }
+
   private PlanDocuments readPlan(PlanKey key) {
-    Map<Attempt, List<TablePlanned>> tables = new HashMap<>();
+    Map<Attempt, SortedMap<Integer, TablePlanned>> tables = new HashMap<>();
     PlanCompleted[] completed = new PlanCompleted[1];
     scan(
         key.migrationId(),
@@ -168,8 +190,8 @@ public final class JournalDocuments implements Journal {
               case TablePlanned table -> {
                 tables
                     .computeIfAbsent(
-                        new Attempt(table.getPlan(), table.getAttempt()), _ -> new ArrayList<>())
-                    .add(table);
+                        new Attempt(table.getPlan(), table.getAttempt()), _ -> new TreeMap<>())
+                    .put(table.getTableIndex(), table);
                 yield false;
               }
               case PlanCompleted end when end.getPlanDigest().equals(key.digest()) -> {
@@ -179,8 +201,19 @@ public final class JournalDocuments implements Journal {
               default -> false;
             });
     PlanCompleted end = completed[0];
-    return new PlanDocuments(
-        tables.getOrDefault(new Attempt(end.getPlan(), end.getAttempt()), List.of()), end);
+    // As with a catalog, the last word on a table holds, and the completion says how many there
+    // are.
+    List<TablePlanned> planned =
+        List.copyOf(
+            tables
+                .getOrDefault(new Attempt(end.getPlan(), end.getAttempt()), new TreeMap<>())
+                .headMap(end.getTables())
+                .values());
+    if (planned.size() != end.getTables()) {
+      throw incomplete(
+          key.migrationId(), "the plan " + key.digest(), end.getTables(), planned.size());
+    }
+    return new PlanDocuments(planned, end);
   }
 
   private void scan(String migrationId, String wanted, Predicate<JournalRecord> isLast) {
@@ -209,6 +242,14 @@ public final class JournalDocuments implements Journal {
         "JOURNAL_TIMEOUT",
         "expected %s in the journal of migration %s within %s, did not find it"
             .formatted(wanted, migrationId, wait));
+  }
+
+  private static JournalException incomplete(
+      String migrationId, String what, int expected, int found) {
+    return new JournalException(
+        "JOURNAL_INCOMPLETE",
+        "expected the %d tables of %s in the journal of migration %s, found %d"
+            .formatted(expected, what, migrationId, found));
   }
 
   private static RuntimeException unreadable(String migrationId, KafkaException failed) {

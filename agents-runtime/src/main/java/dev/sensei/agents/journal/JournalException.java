@@ -16,7 +16,10 @@ public final class JournalException extends RuntimeException {
     this.code = code;
   }
 
-  /** A stable code: {@code JOURNAL_TIMEOUT} or {@code JOURNAL_UNREADABLE}. */
+  /**
+   * A stable code: {@code JOURNAL_TIMEOUT}, {@code JOURNAL_INCOMPLETE} or {@code
+   * JOURNAL_UNREADABLE}.
+   */
   public String code() {
     return code;
   }

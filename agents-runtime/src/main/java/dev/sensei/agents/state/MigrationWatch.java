@@ -1,5 +1,6 @@
 package dev.sensei.agents.state;
 
+import dev.sensei.agents.registry.RegistryOutage;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
@@ -24,7 +25,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,7 +125,8 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
         while (!stopping) {
           consumer.poll(POLL).forEach(this::take);
         }
-      } catch (KafkaException failed) {
+      } catch (RuntimeException failed) {
+        // Whatever it was: an agent that does not follow would never stop what is not wanted.
         if (!stopping) {
           LOG.warn(
               "the states of migrations cannot be followed: {}; beginning again",
@@ -143,15 +144,7 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
         statuses.remove(new String(consumed.key(), StandardCharsets.UTF_8));
       }
     } else {
-      try {
-        read(consumed, value);
-      } catch (SerializationException unreadable) {
-        LOG.warn(
-            "a state at {}-{} offset {} cannot be read by this version",
-            consumed.topic(),
-            consumed.partition(),
-            consumed.offset());
-      }
+      readPatiently(consumed, value);
     }
     lock.lock();
     try {
@@ -159,6 +152,31 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Reads a state; a registry that is away is waited for, as no other record replaces this one. */
+  private void readPatiently(ConsumerRecord<byte[], byte[]> consumed, byte[] value) {
+    boolean away = false;
+    while (!stopping) {
+      try {
+        read(consumed, value);
+        return;
+      } catch (KafkaException failed) {
+        if (!RegistryOutage.isBehind(failed)) {
+          LOG.warn(
+              "a state at {}-{} offset {} cannot be read by this version",
+              consumed.topic(),
+              consumed.partition(),
+              consumed.offset());
+          return;
+        }
+        if (!away) {
+          away = true;
+          LOG.warn("the schema registry does not answer; the states of migrations wait for it");
+        }
+        waitAfterAnError();
+      }
     }
   }
 

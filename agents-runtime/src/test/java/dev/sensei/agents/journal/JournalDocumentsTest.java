@@ -74,9 +74,9 @@ class JournalDocumentsTest {
 
   @Test
   void aPlanIsFoundByItsDigestWithItsTablesInOrder() {
-    happened(planned(1, "public.old", 0), completed(1, "first"));
+    happened(planned(1, "public.old", 0), completed(1, "first", 1));
     happened(planned(2, "public.lines", 1), planned(2, "public.orders", 0));
-    happened(completed(2, "second"));
+    happened(completed(2, "second", 2));
 
     PlanDocuments plan = documents.plan(migration, "second");
 
@@ -85,6 +85,39 @@ class JournalDocumentsTest {
         .containsExactly("public.orders", "public.lines");
     assertThat(plan.table(1)).map(TablePlanned::getTable).contains("public.lines");
     assertThat(documents.plan(migration, "second")).isSameAs(plan);
+  }
+
+  @Test
+  void aPlanThatWasReportedAgainAfterItsAgentWasLostHasEachTableOnce() {
+    happened(planned(1, "public.orders", 0), planned(1, "public.before", 1));
+    happened(planned(1, "public.gone", 2));
+    happened(planned(1, "public.orders", 0), planned(1, "public.lines", 1));
+    happened(completed(1, "restated", 2));
+
+    assertThat(documents.plan(migration, "restated").tables())
+        .extracting(TablePlanned::getTable)
+        .containsExactly("public.orders", "public.lines");
+  }
+
+  @Test
+  void aCatalogThatWasReportedAgainAfterItsAgentWasLostHasEachTableAndSideOnce() {
+    happened(described("public.dropped", 1), described("public.lines", 1), catalog(1));
+    happened(described("public.lines", 1), catalog(1), analysed(1));
+
+    CatalogDocuments found = documents.catalog(migration, 1, 1);
+
+    assertThat(found.tables()).extracting(TableDescribed::getTable).containsExactly("public.lines");
+    assertThat(found.catalogs()).hasSize(1);
+  }
+
+  @Test
+  void aPlanOfWhichATableIsMissingIsRefused() {
+    happened(planned(1, "public.lines", 1), completed(1, "holed", 2));
+
+    assertThatThrownBy(() -> documents.plan(migration, "holed"))
+        .isInstanceOfSatisfying(
+            JournalException.class,
+            failed -> assertThat(failed.code()).isEqualTo("JOURNAL_INCOMPLETE"));
   }
 
   @Test
@@ -110,6 +143,30 @@ class JournalDocumentsTest {
     assertThat(records)
         .allSatisfy(found -> assertThat(found.computedHash()).isEqualTo(found.hash()));
     assertThat(records.getLast().hash()).isEqualTo(head);
+  }
+
+  @Test
+  void aRecordThatIsStillOnItsWayIsWaitedForButNotForEver() {
+    happened(catalog(1));
+    JournalDocuments impatient =
+        new JournalDocuments(OnPlatform.kafka(), "test", serde, Duration.ofSeconds(1));
+    List<Long> seen = new ArrayList<>();
+
+    assertThatThrownBy(
+            () -> impatient.forEachUntil(migration, "record 2", found -> found.sequence() == 2))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("record 2");
+    documents.forEachUntil(
+        migration,
+        "record 2",
+        found -> {
+          seen.add(found.sequence());
+          if (found.sequence() == 1) {
+            happened(analysed(1));
+          }
+          return found.sequence() == 2;
+        });
+    assertThat(seen).containsExactly(1L, 2L);
   }
 
   private void happened(SpecificRecord... events) {
@@ -191,13 +248,13 @@ class JournalDocumentsTest {
         .build();
   }
 
-  private PlanCompleted completed(int plan, String digest) {
+  private PlanCompleted completed(int plan, String digest, int tables) {
     return PlanCompleted.newBuilder()
         .setMigrationId(migration)
         .setAttempt(1)
         .setPlan(plan)
         .setPlanDigest(digest)
-        .setTables(1)
+        .setTables(tables)
         .setPhases(1)
         .setRowEstimate(10)
         .setByteEstimate(100)

@@ -58,14 +58,15 @@ final class SnapshotKeeping {
   void run(KeepSnapshot asked, TaskContext context)
       throws TaskFailure, TaskReleasedException, InterruptedException {
     Side source = Side.of(access, asked.getSource(), DatabaseRole.SOURCE);
-    Instant begun = Instant.now();
+    // Both times are the orchestrator's: a failure from between handing out and here counts.
+    Instant handedOut = context.handedOut();
     SnapshotKeeper keeper = export(source, asked, context);
     try {
-      while (!ended(asked, context, begun)) {
+      while (!ended(asked, context, handedOut)) {
         if (!lives(keeper)) {
           LOG.warn("the snapshot of migration {} is lost; taking another", asked.getMigrationId());
           keeper.close();
-          Optional<SnapshotKeeper> renewed = renew(source, asked, context, begun);
+          Optional<SnapshotKeeper> renewed = renew(source, asked, context, handedOut);
           if (renewed.isEmpty()) {
             break;
           }
@@ -75,7 +76,7 @@ final class SnapshotKeeping {
     } finally {
       keeper.close();
     }
-    if (!isOfNoUse(asked, context, begun)) {
+    if (!isOfNoUse(asked, context, handedOut)) {
       throw new TaskReleasedException("the agent that kept the snapshot stops");
     }
     context.report(
@@ -88,30 +89,30 @@ final class SnapshotKeeping {
   }
 
   /** Waits a probe's interval, or until the snapshot need not be kept. */
-  private boolean ended(KeepSnapshot asked, TaskContext context, Instant begun)
+  private boolean ended(KeepSnapshot asked, TaskContext context, Instant handedOut)
       throws InterruptedException {
     return migrations
             .await(
                 asked.getMigrationId(),
-                status -> isOfNoUse(status, begun),
+                status -> isOfNoUse(status, handedOut),
                 context::cancelled,
                 settings.probeInterval())
             .isPresent()
         || context.cancelled();
   }
 
-  private boolean isOfNoUse(KeepSnapshot asked, TaskContext context, Instant begun) {
+  private boolean isOfNoUse(KeepSnapshot asked, TaskContext context, Instant handedOut) {
     return migrations
         .of(asked.getMigrationId())
         .or(context::migration)
-        .filter(status -> isOfNoUse(status, begun))
+        .filter(status -> isOfNoUse(status, handedOut))
         .isPresent();
   }
 
-  /** A failure from before this task is what a retry has left behind. */
-  private static boolean isOfNoUse(MigrationStatus status, Instant begun) {
+  /** A failure from before this task was handed out is what a retry has left behind. */
+  private static boolean isOfNoUse(MigrationStatus status, Instant handedOut) {
     return status.isOver()
-        || (status.since().isAfter(begun)
+        || (status.since().isAfter(handedOut)
             && (status.draining() || status.state() == LifecycleState.FAILED));
   }
 
@@ -125,7 +126,7 @@ final class SnapshotKeeping {
   }
 
   private Optional<SnapshotKeeper> renew(
-      Side source, KeepSnapshot asked, TaskContext context, Instant begun)
+      Side source, KeepSnapshot asked, TaskContext context, Instant handedOut)
       throws TaskFailure, TaskReleasedException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
@@ -141,7 +142,7 @@ final class SnapshotKeeping {
         }
         LOG.warn("the source gives no new snapshot yet: {}", refused.getMessage());
       }
-      if (ended(asked, context, begun)) {
+      if (ended(asked, context, handedOut)) {
         return Optional.empty();
       }
     }

@@ -4,6 +4,7 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskIdentity;
 import dev.sensei.agents.state.MigrationStates;
 import dev.sensei.agents.state.MigrationStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +14,7 @@ import org.apache.avro.specific.SpecificRecord;
 final class RecordedContext implements TaskContext {
   final List<SpecificRecord> reports = new CopyOnWriteArrayList<>();
   volatile boolean stopped;
+  volatile Instant handedOut = Instant.now();
   private final MigrationStates states;
 
   RecordedContext(MigrationStates states) {
@@ -27,6 +29,11 @@ final class RecordedContext implements TaskContext {
   @Override
   public String agentName() {
     return "scout@test";
+  }
+
+  @Override
+  public Instant handedOut() {
+    return handedOut;
   }
 
   @Override

@@ -91,6 +91,13 @@ class SnapshotKeepingTest {
     failing.get();
     assertThat(context.of(SnapshotReleased.class)).hasSize(1);
 
+    // The failure came after the task was handed out, and before the agent took it.
+    context.reports.clear();
+    context.handedOut = Instant.now().minusSeconds(3);
+    states.set(status(LifecycleState.FAILED, Instant.now().minusSeconds(2)));
+    keep().get();
+    assertThat(context.of(SnapshotReleased.class)).hasSize(1);
+
     context.reports.clear();
     states.set(status(LifecycleState.RUNNING, Instant.now()));
     Future<?> stopping = keep();

@@ -37,8 +37,9 @@ final class Certification {
   void certify(CertifyMigration task, TaskContext context) throws Exception {
     Evidence evidence = new Evidence();
     Chain chain = new Chain();
-    journal.forEach(
+    journal.forEachUntil(
         task.getMigrationId(),
+        "record " + task.getJournalSequence(),
         found -> {
           if (found.sequence() <= task.getJournalSequence()) {
             // What stands behind a break is no evidence, and may not even be readable.
@@ -46,6 +47,7 @@ final class Certification {
               evidence.take(found);
             }
           }
+          return found.sequence() >= task.getJournalSequence();
         });
     chain.checkHead(task);
     CertificateDocument document =
@@ -54,7 +56,7 @@ final class Certification {
     List<String> objections = evidence.objections(document);
     if (!objections.isEmpty()) {
       throw new TaskFailure(
-          FailureClass.CONFIGURATION,
+          FailureClass.INTERNAL,
           "NOT_CERTIFIABLE",
           "the journal does not bear a certificate out: "
               + String.join("; ", objections.stream().limit(LISTED).toList()));

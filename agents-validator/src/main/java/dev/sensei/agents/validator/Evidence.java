@@ -1,5 +1,6 @@
 package dev.sensei.agents.validator;
 
+import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.certificate.CertificateDocument;
 import dev.sensei.certificate.CertificateDocument.Approval;
@@ -16,27 +17,37 @@ import dev.sensei.certificate.TableProof;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.schemas.JournalRecord;
+import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.PerspectiveResult;
+import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.ExceptionsAccepted;
+import dev.sensei.schemas.event.ExecutionStarted;
 import dev.sensei.schemas.event.LedgerReconciled;
 import dev.sensei.schemas.event.PlanApproved;
 import dev.sensei.schemas.event.PlanCompleted;
+import dev.sensei.schemas.event.PlanningStarted;
 import dev.sensei.schemas.event.ReferencesValidated;
 import dev.sensei.schemas.event.SnapshotExported;
 import dev.sensei.schemas.event.StructureValidated;
 import dev.sensei.schemas.event.TableChecked;
+import dev.sensei.schemas.event.TableMoved;
 import dev.sensei.schemas.event.TablePrepared;
 import dev.sensei.schemas.event.TableValidated;
+import dev.sensei.schemas.event.ValidationStarted;
 import dev.sensei.schemas.task.CertifyMigration;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -51,6 +62,9 @@ final class Evidence {
   private final Map<Integer, TablePrepared> prepared = new HashMap<>();
   private final Map<Integer, TableValidated> validated = new HashMap<>();
   private final Map<String, Catalog> catalogs = new HashMap<>();
+  private final Set<Integer> done = new HashSet<>();
+  private final List<Exemption> deviations = new ArrayList<>();
+  private final Set<String> accepted = new HashSet<>();
   private Optional<AnalysisCompleted> analysis = Optional.empty();
   private Optional<PlanCompleted> plan = Optional.empty();
   private Optional<PerspectiveResult> references = Optional.empty();
@@ -64,24 +78,25 @@ final class Evidence {
       case AnalysisCompleted event -> analysis = Optional.of(event);
       case PlanCompleted event -> plan = Optional.of(event);
       case PlanApproved event ->
-          approvals.add(
+          approved(
               new Approval(
                   event.getApprover(),
                   found.time(),
                   event.getPlanDigest(),
                   event.getExceptionsAccepted()));
       case ExceptionsAccepted event ->
-          approvals.add(
-              new Approval(event.getApprover(), found.time(), event.getPlanDigest(), true));
-      case SnapshotExported event ->
-          snapshots.add(
-              new Snapshot(
-                  event.getNumber(),
-                  event.getSnapshot().getPosition(),
-                  event.getSnapshot().getVisibility(),
-                  event.getSnapshot().getSystemIdentifier(),
-                  event.getSnapshot().getTimeline(),
-                  event.getSourceUnchanged()));
+          approved(new Approval(event.getApprover(), found.time(), event.getPlanDigest(), true));
+      case PlanningStarted event -> startOver();
+      case ExecutionStarted event -> startOver();
+      case ValidationStarted event -> validateAgain();
+      case SnapshotExported event -> snapshot(event);
+      case TableMoved event -> {
+        if (event.getTo() == TableRunState.DONE) {
+          done.add(event.getTableIndex());
+        } else {
+          done.remove(event.getTableIndex());
+        }
+      }
       case TablePrepared event -> prepared.put(event.getTableIndex(), event);
       case TableChecked event -> checked.put(event.getTableIndex(), event);
       case TableValidated event -> validated.put(event.getTableIndex(), event);
@@ -94,9 +109,64 @@ final class Evidence {
     }
   }
 
-  CertificateDocument document(CertifyMigration task, List<TablePlan> tables, Instant now) {
+  /** Tables are numbered by their plan, and run from the beginning; what was, is of no account. */
+  private void startOver() {
+    prepared.clear();
+    checked.clear();
+    done.clear();
+    deviations.clear();
+    ledger = Optional.empty();
+    validateAgain();
+  }
+
+  private void validateAgain() {
+    validated.clear();
+    references = Optional.empty();
+    structure = Optional.empty();
+  }
+
+  private void approved(Approval approval) {
+    approvals.add(approval);
+    if (approval.exceptionsAccepted()) {
+      accepted.add(approval.planDigest());
+    }
+  }
+
+  private void snapshot(SnapshotExported event) {
+    snapshots.add(
+        new Snapshot(
+            event.getNumber(),
+            event.getSnapshot().getPosition(),
+            event.getSnapshot().getVisibility(),
+            event.getSnapshot().getSystemIdentifier(),
+            event.getSnapshot().getTimeline(),
+            event.getSourceUnchanged()));
+    if (!event.getSourceUnchanged() && !done.isEmpty()) {
+      // Who accepted before could not know of it.
+      accepted.clear();
+      deviations.add(
+          new Exemption(
+              "snapshot",
+              "snapshot " + event.getNumber(),
+              "the source may have changed after %d tables were done: they and the others were not"
+                      .formatted(done.size())
+                  + " read at one moment",
+              0));
+    }
+  }
+
+  /**
+   * The certificate that the evidence amounts to.
+   *
+   * @throws TaskFailure where the journal lacks something that a certificate has to say
+   */
+  CertificateDocument document(CertifyMigration task, List<TablePlan> tables, Instant now)
+      throws TaskFailure {
     PlanCompleted approved = plan.orElseThrow(() -> missing("a plan"));
-    List<TableProof> proofs = tables.stream().map(this::proof).toList();
+    List<TableProof> proofs = new ArrayList<>();
+    for (TablePlan table : tables) {
+      proofs.add(proof(table));
+    }
     List<Exemption> exceptions =
         approved.getExceptions().stream()
             .map(
@@ -118,11 +188,11 @@ final class Evidence {
         CertificateDocument.FORMAT_VERSION,
         UUID.nameUUIDFromBytes(
                 (task.getMigrationId() + "/" + task.getJournalHead())
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                    .getBytes(StandardCharsets.UTF_8))
             .toString(),
         Instant.ofEpochMilli(now.toEpochMilli()),
         ToolVersion.current(),
-        exceptions.isEmpty()
+        exceptions.isEmpty() && deviations.isEmpty()
             ? CertificateVerdict.CERTIFIED
             : CertificateVerdict.CERTIFIED_WITH_EXCEPTIONS,
         task.getMigrationId(),
@@ -137,7 +207,7 @@ final class Evidence {
         proofs,
         new Coverage(
             tables.size(), proofs.size(), proofs.stream().mapToLong(TableProof::sourceRows).sum()),
-        List.of(),
+        deviations,
         exceptions,
         new Quarantine(
             0, "setting rows aside is " + NOT_BUILT + "; a row at fault fails its table"),
@@ -147,9 +217,7 @@ final class Evidence {
             .filter(evidence -> evidence.outcome() == PerspectiveEvidence.Outcome.NOT_CHECKED)
             .map(
                 evidence ->
-                    evidence.perspective().name().toLowerCase(java.util.Locale.ROOT)
-                        + ": "
-                        + evidence.note())
+                    evidence.perspective().name().toLowerCase(Locale.ROOT) + ": " + evidence.note())
             .toList());
   }
 
@@ -169,30 +237,36 @@ final class Evidence {
         found.add(
             "the %s perspective is %s"
                 .formatted(
-                    evidence.perspective().name().toLowerCase(java.util.Locale.ROOT),
-                    evidence.outcome().name().toLowerCase(java.util.Locale.ROOT)));
+                    evidence.perspective().name().toLowerCase(Locale.ROOT),
+                    evidence.outcome().name().toLowerCase(Locale.ROOT)));
       }
     }
+    validated.values().stream()
+        .filter(read -> read.getOutcome() != Outcome.PASSED)
+        .map(
+            read ->
+                "the validation of %s is %s"
+                    .formatted(read.getTable(), read.getOutcome().name().toLowerCase(Locale.ROOT)))
+        .forEach(found::add);
     ledger
         .filter(reconciled -> !reconciled.getDiscrepancies().isEmpty())
         .ifPresent(reconciled -> found.add("ledger and journal do not agree"));
-    boolean accepted =
-        document.approvals().stream()
-            .filter(approval -> approval.planDigest().equals(document.planDigest()))
-            .anyMatch(Approval::exceptionsAccepted);
-    if (!document.exceptionsAccepted().isEmpty() && !accepted) {
-      found.add("nobody accepted the plan's exceptions");
+    if (document.verdict() != CertificateVerdict.CERTIFIED
+        && !accepted.contains(document.planDigest())) {
+      found.add("nobody accepted the plan's exceptions and the deviations");
     }
     plan.filter(completed -> !completed.getPlanDigest().equals(document.planDigest()))
         .ifPresent(completed -> found.add("the last plan is another than the task names"));
     return found;
   }
 
-  private TableProof proof(TablePlan table) {
-    TableValidated read =
-        Optional.ofNullable(validated.get(table.index()))
-            .orElseThrow(() -> missing("the validation of " + table.source()));
-    Optional<TableChecked> ledgered = Optional.ofNullable(checked.get(table.index()));
+  /** What was read of a table, prepared, settled and validated at one epoch, its last. */
+  private TableProof proof(TablePlan table) throws TaskFailure {
+    TablePrepared run = told(prepared, table, "the preparation of ");
+    TableChecked settled = told(checked, table, "the settled ledger of ");
+    TableValidated read = told(validated, table, "the validation of ");
+    sameEpoch("the settled ledger of ", table, settled.getEpoch(), run.getEpoch());
+    sameEpoch("the validation of ", table, read.getEpoch(), run.getEpoch());
     return new TableProof(
         table.source().toString(),
         table.target().toString(),
@@ -202,12 +276,26 @@ final class Evidence {
         read.getEvidence().getTargetDigest(),
         read.getEvidence().getSql(),
         read.getEvidence().getSnapshot(),
-        Optional.ofNullable(prepared.get(table.index())).map(TablePrepared::getChunks).orElse(0),
-        ledgered.map(TableChecked::getBytes).orElse(0L),
-        ledgered.map(TableChecked::getDigest).orElse(""));
+        run.getChunks(),
+        settled.getBytes(),
+        settled.getDigest());
   }
 
-  private Database database(String side, String uri) {
+  private static <T> T told(Map<Integer, T> events, TablePlan table, String what)
+      throws TaskFailure {
+    return Optional.ofNullable(events.get(table.index()))
+        .orElseThrow(() -> missing(what + table.source()));
+  }
+
+  private static void sameEpoch(String what, TablePlan table, int found, int expected)
+      throws TaskFailure {
+    if (found != expected) {
+      throw missing(
+          "%s%s at epoch %d, only at %d".formatted(what, table.source(), expected, found));
+    }
+  }
+
+  private Database database(String side, String uri) throws TaskFailure {
     Catalog catalog =
         Optional.ofNullable(catalogs.get(side))
             .orElseThrow(() -> missing("the catalog of the " + side));
@@ -241,7 +329,10 @@ final class Evidence {
         perspective, PerspectiveEvidence.Outcome.NOT_CHECKED, 0, 0, List.of(), note);
   }
 
-  private static IllegalStateException missing(String what) {
-    return new IllegalStateException("the journal does not hold " + what);
+  private static TaskFailure missing(String what) {
+    return new TaskFailure(
+        FailureClass.INTERNAL,
+        "EVIDENCE_MISSING",
+        "nothing is certified: the journal does not hold " + what);
   }
 }

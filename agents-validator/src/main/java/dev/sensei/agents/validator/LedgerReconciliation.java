@@ -13,6 +13,7 @@ import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.event.ChunkCopied;
 import dev.sensei.schemas.event.TablePrepared;
+import dev.sensei.schemas.event.TaskIssued;
 import dev.sensei.schemas.report.LedgerReconciled;
 import dev.sensei.schemas.task.ReconcileLedger;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,7 @@ final class LedgerReconciliation {
   }
 
   void reconcile(ReconcileLedger task, TaskContext context) throws Exception {
-    Map<Integer, Told> told = told(task.getMigrationId());
+    Map<Integer, Told> told = told(task);
     List<String> discrepancies = new ArrayList<>();
     MessageDigest digest = sha256();
     long chunks = 0;
@@ -87,10 +88,12 @@ final class LedgerReconciliation {
             .build());
   }
 
-  private Map<Integer, Told> told(String migrationId) {
+  private Map<Integer, Told> told(ReconcileLedger task) {
     Map<Integer, Told> told = new HashMap<>();
-    journal.forEach(
-        migrationId,
+    // The task was issued after the last chunk, so that what stands before it is all there is.
+    journal.forEachUntil(
+        task.getMigrationId(),
+        "the issue of task " + task.getTaskId(),
         found -> {
           switch (found.event()) {
             case TablePrepared prepared -> {
@@ -111,6 +114,9 @@ final class LedgerReconciliation {
               // No other event speaks of chunks.
             }
           }
+          return found.event() instanceof TaskIssued issued
+              && issued.getTaskId().equals(task.getTaskId())
+              && issued.getAttempt() == task.getAttempt();
         });
     return told;
   }

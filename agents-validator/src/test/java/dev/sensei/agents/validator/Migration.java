@@ -26,6 +26,7 @@ import dev.sensei.schemas.event.TablePlanned;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Two databases, a plan between them made by hand, and a context that keeps what it is told. */
@@ -215,6 +217,13 @@ final class Migration implements TaskContext, Journal {
   }
 
   @Override
+  public void forEachUntil(String migrationId, String awaited, Predicate<JournalRecord> isLast) {
+    if (records.stream().noneMatch(isLast)) {
+      throw new AssertionError("the journal does not have " + awaited);
+    }
+  }
+
+  @Override
   public TaskIdentity task() {
     return new TaskIdentity("m", "t", 1);
   }
@@ -222,6 +231,11 @@ final class Migration implements TaskContext, Journal {
   @Override
   public String agentName() {
     return "agent@test";
+  }
+
+  @Override
+  public Instant handedOut() {
+    return Instant.EPOCH;
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.certificate.CertificateVerifier;
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.certificate.Verification;
@@ -30,11 +31,21 @@ import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.SnapshotEvidence;
+import dev.sensei.schemas.common.TableRunState;
+import dev.sensei.schemas.common.TaskKind;
+import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.ChunkCopied;
+import dev.sensei.schemas.event.ExecutionStarted;
 import dev.sensei.schemas.event.PlanApproved;
+import dev.sensei.schemas.event.SnapshotExported;
+import dev.sensei.schemas.event.TableChecked;
+import dev.sensei.schemas.event.TableMoved;
 import dev.sensei.schemas.event.TablePrepared;
+import dev.sensei.schemas.event.TaskIssued;
+import dev.sensei.schemas.event.ValidationStarted;
 import dev.sensei.schemas.report.CertificateIssued;
 import dev.sensei.schemas.report.LedgerReconciled;
 import dev.sensei.schemas.report.ReferencesValidated;
@@ -266,6 +277,91 @@ class ValidatorHandlerTest {
         .isEqualTo("NOT_CERTIFIABLE");
   }
 
+  @Test
+  void aSourceThatWentOnWhileTablesWereDoneIsADeviationThatAPersonHasToAccept() throws Exception {
+    journalOfASoundRun();
+    journal(
+        TableMoved.newBuilder()
+            .setMigrationId("m")
+            .setTable("public.team")
+            .setTableIndex(migration.table("team").index())
+            .setEpoch(1)
+            .setFrom(TableRunState.COMPLETING)
+            .setTo(TableRunState.DONE)
+            .setReason("")
+            .setRestart(false)
+            .build());
+    journal(
+        SnapshotExported.newBuilder()
+            .setMigrationId("m")
+            .setNumber(2)
+            .setSnapshot(
+                SnapshotEvidence.newBuilder()
+                    .setSnapshotId("s")
+                    .setPosition("0/1")
+                    .setVisibility("1:1:")
+                    .setSystemIdentifier("1")
+                    .setTimeline(1)
+                    .setServerVersion(180000)
+                    .build())
+            .setSourceUnchanged(false)
+            .build());
+    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
+        .contains("nobody accepted");
+    journal(
+        PlanApproved.newBuilder()
+            .setMigrationId("m")
+            .setPlanDigest(migration.digest)
+            .setApprover("a person")
+            .setExceptionsAccepted(true)
+            .build());
+    certify();
+    assertThat(migration.last(CertificateIssued.class).getVerdict())
+        .isEqualTo(Verdict.CERTIFIED_WITH_EXCEPTIONS);
+  }
+
+  @Test
+  void evidenceOfAnEarlierRunOrValidationIsNotCertified() throws Exception {
+    journalOfASoundRun();
+    ran(migration.table("player"), 2);
+    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
+        .contains("the validation of public.player at epoch 2, only at 1");
+    journal(ValidationStarted.newBuilder().setMigrationId("m").setReason("retried").build());
+    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
+        .contains("does not hold the validation of");
+    journal(
+        ExecutionStarted.newBuilder().setMigrationId("m").setPlanDigest(migration.digest).build());
+    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
+        .contains("does not hold the preparation of");
+  }
+
+  private void ran(TablePlan table, int epoch) {
+    journal(
+        TablePrepared.newBuilder()
+            .setMigrationId("m")
+            .setTable(table.source().toString())
+            .setTableIndex(table.index())
+            .setEpoch(epoch)
+            .setChunks(1)
+            .setRowEstimate(0)
+            .setRowsBefore(0)
+            .setCreated(true)
+            .build());
+    journal(
+        TableChecked.newBuilder()
+            .setMigrationId("m")
+            .setTable(table.source().toString())
+            .setTableIndex(table.index())
+            .setEpoch(epoch)
+            .setRows(0)
+            .setBytes(0)
+            .setDigest("0".repeat(32))
+            .setTargetRows(0)
+            .setMissingChunks(List.of())
+            .setBuilt(List.of())
+            .build());
+  }
+
   private void journalOfASoundRun() throws Exception {
     for (String side : List.of("source", "target")) {
       journal(
@@ -296,6 +392,9 @@ class ValidatorHandlerTest {
             .setApprover("a person")
             .setExceptionsAccepted(false)
             .build());
+    for (var table : migration.tables) {
+      ran(table, 1);
+    }
     for (var table : migration.tables) {
       TableValidated read = validate(table.source().name());
       journal(
@@ -411,7 +510,18 @@ class ValidatorHandlerTest {
   }
 
   private List<String> reconcile() throws Exception {
+    journal(
+        TaskIssued.newBuilder()
+            .setMigrationId("m")
+            .setTaskId("t")
+            .setAttempt(1)
+            .setKind(TaskKind.RECONCILE_LEDGER)
+            .setTableIndex(-1)
+            .setChunk(-1)
+            .setEpoch(0)
+            .build());
     validator.handle(filled(new ReconcileLedger()), migration);
+    migration.records.removeLast();
     return migration.last(LedgerReconciled.class).getDiscrepancies();
   }
 

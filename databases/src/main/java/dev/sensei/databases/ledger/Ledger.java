@@ -249,6 +249,7 @@ public final class Ledger {
         doing,
         target,
         () -> {
+          LedgerTransaction.waitWithoutBound(target);
           try (PreparedStatement statement =
               target.prepareStatement(
                   "INSERT INTO sensei_ledger.object (migration_id, kind, identity)"
@@ -259,10 +260,6 @@ public final class Ledger {
             if (statement.executeUpdate() == 0) {
               return false;
             }
-          }
-          try (Statement unbounded = target.createStatement()) {
-            // The wait for the other session's mark is over; building may take as long as it takes.
-            unbounded.execute("SET LOCAL lock_timeout = 0");
           }
           work.run(target);
           return true;

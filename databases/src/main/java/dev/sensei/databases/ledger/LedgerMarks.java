@@ -72,12 +72,9 @@ public final class LedgerMarks {
             return new OnceOutcome.Superseded(other.get());
           }
           ChunkTransaction.nameSession(target, claim.orElseThrow());
+          LedgerTransaction.waitWithoutBound(target);
           if (insert(target, key.migrationId(), mark.kind(), mark.identity()) == 0) {
             return new OnceOutcome.Done(false);
-          }
-          try (Statement unbounded = target.createStatement()) {
-            // The wait for the other session's mark is over; building may take as long as it takes.
-            unbounded.execute("SET LOCAL lock_timeout = 0");
           }
           work.run(target);
           return new OnceOutcome.Done(true);

@@ -10,10 +10,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One transaction on the target with all that it depends on pinned: read committed, no timeout of
- * the server's configuration, bounded lock waits.
+ * the server's configuration, bounded lock waits. The server notices within seconds where its
+ * client is gone, also in the middle of a statement, and gives up what that holds.
  */
 final class LedgerTransaction {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerTransaction.class);
+
+  /**
+   * Without this, a server that builds an index for a client that was killed goes on to the end,
+   * and with it all locks. Known from version 14 on; on Linux alone, as a server of another
+   * platform may refuse the setting.
+   */
+  private static final String NOTICE_A_LOST_CLIENT =
+      "; SELECT pg_catalog.set_config('client_connection_check_interval', '2s', true)"
+          + " WHERE pg_catalog.version() LIKE '%linux%'";
+
+  private static final int NOTICES_FROM = 14;
 
   private LedgerTransaction() {}
 
@@ -69,6 +81,7 @@ final class LedgerTransaction {
     target.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     target.setReadOnly(false);
     target.setAutoCommit(false);
+    int version = target.getMetaData().getDatabaseMajorVersion();
     try (Statement statement = target.createStatement()) {
       statement.execute(
           "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
@@ -77,9 +90,19 @@ final class LedgerTransaction {
               + durability.setting
               + "; SET LOCAL lock_timeout = "
               + lockWait.toMillis()
-              + (target.getMetaData().getDatabaseMajorVersion() >= 17
-                  ? "; SET LOCAL transaction_timeout = 0"
-                  : ""));
+              + (version >= 17 ? "; SET LOCAL transaction_timeout = 0" : "")
+              + (version >= NOTICES_FROM ? NOTICE_A_LOST_CLIENT : ""));
+    }
+  }
+
+  /**
+   * From here to the end of the transaction, waits for locks have no bound: for the mark of work
+   * that another session may be doing, which commits or is ended by the server, and for that work
+   * itself.
+   */
+  static void waitWithoutBound(Connection target) throws SQLException {
+    try (Statement statement = target.createStatement()) {
+      statement.execute("SET LOCAL lock_timeout = 0");
     }
   }
 
