@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -44,6 +45,7 @@ final class SeparateProcessesTest {
     system.close();
   }
 
+  @Tag("long")
   @Test
   @Order(1)
   void threeWorkersInProcessesOfTheirOwnShareTheChunks(ProofServers servers) throws Exception {
