@@ -66,7 +66,7 @@ public record MigrationSpec(
       Duration taskTimeout) {
     /** What holds where nothing is set. */
     public static final Tuning DEFAULTS =
-        new Tuning(100_000, 10_000, ExistingRows.REFUSE, 5, 4, 4, Duration.ofSeconds(30));
+        new Tuning(100_000, 10_000, ExistingRows.REFUSE, 5, 4, 8, Duration.ofSeconds(30));
   }
 
   /**
