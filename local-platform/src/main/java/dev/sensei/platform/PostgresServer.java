@@ -23,7 +23,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A real PostgreSQL server, a child of this process, on a directory that survives it. It listens on
- * loopback over TCP only, asks for passwords (SCRAM), and writes durably. Several run side by side.
+ * loopback over TCP only, keeps its port from run to run where it is still free, asks for passwords
+ * (SCRAM), and writes durably. Several run side by side.
  *
  * <p>What it logs carries no row values: neither statements nor the details of errors.
  */
@@ -123,12 +124,13 @@ public final class PostgresServer implements AutoCloseable {
     cluster.create(launcher, settings.superuser(), settings.startTimeout());
     LeftoverProcesses.end(cluster.data(), "postgres", settings.stopTimeout());
     for (int attempt = 1; ; attempt++) {
-      int port = choosePort(settings.port());
+      int port = choosePort(settings.port(), attempt == 1 ? cluster.formerPort() : 0);
       // Nobody runs here: what a killed server left would only mistake a stranger's pid for it.
       Files.deleteIfExists(cluster.data().resolve("postmaster.pid"));
       ChildProcess child = launch(settings, launcher, cluster, port);
       try {
         awaitReady(child, cluster, settings.startTimeout());
+        cluster.rememberPort(port);
         return new PostgresServer(
             lock,
             child,
@@ -145,9 +147,9 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private static int choosePort(OptionalInt requested) {
+  private static int choosePort(OptionalInt requested, int former) {
     if (requested.isEmpty()) {
-      return Ports.free();
+      return former != 0 && Ports.isFree(former) ? former : Ports.free();
     }
     int port = requested.getAsInt();
     if (!Ports.isFree(port)) {

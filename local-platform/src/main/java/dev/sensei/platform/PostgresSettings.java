@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * How to run one PostgreSQL server.
  *
  * @param directory the directory of its cluster, password and log; made if it is missing
- * @param port the port on loopback; none for a free one
+ * @param port the port on loopback; none for the one of the run before, or a free one
  * @param superuser the superuser that a new cluster gets
  * @param parameters server parameters, by PostgreSQL's names, over the defaults
  * @param log the file that takes its output
@@ -30,7 +30,10 @@ public record PostgresSettings(
     parameters = Map.copyOf(parameters);
   }
 
-  /** The defaults: a free port, superuser {@code sensei}, 60 s to start, 10 s to stop. */
+  /**
+   * The defaults: the former port or a free one, superuser {@code sensei}, 60 s to start, 10 s to
+   * stop.
+   */
   public static PostgresSettings in(Path directory) {
     return new PostgresSettings(
         directory,

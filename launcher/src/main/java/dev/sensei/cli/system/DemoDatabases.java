@@ -23,8 +23,8 @@ import java.util.concurrent.Future;
 
 /**
  * The demo's source, a server with a sample shop, and its target, an empty database on a server of
- * its own. Both live in the data directory, so that a demo that was killed goes on where it was; a
- * demo that ended gets a new target.
+ * its own. Both live in the data directory and keep their ports, so that a demo that was killed
+ * goes on where it was.
  */
 final class DemoDatabases implements AutoCloseable {
   private static final String SHOP = "shop";
@@ -103,6 +103,8 @@ final class DemoDatabases implements AutoCloseable {
       if (!exists(connection, SampleShop.SCHEMA)) {
         listener.note("Making a sample shop of about %,d rows.".formatted(rows));
         new SampleShop(rows).create(connection);
+      } else {
+        listener.note("The sample shop is there from an earlier run, and is used as it is.");
       }
     }
   }
@@ -125,6 +127,25 @@ final class DemoDatabases implements AutoCloseable {
   /** The empty target, with its password. */
   DatabaseUri target() {
     return targetUri;
+  }
+
+  /**
+   * Puts an empty database in the target's place.
+   *
+   * @throws CommandException where somebody holds it
+   */
+  void emptyTheTarget() {
+    try (Connection connection = target.endpoint().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP DATABASE IF EXISTS " + NEW_SHOP);
+      statement.execute("CREATE DATABASE " + NEW_SHOP);
+    } catch (SQLException refused) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the target of the demo before this one, %s, cannot be replaced by an empty one (SQLSTATE %s); end the sessions that use it, or give another directory with --data-dir"
+              .formatted(targetUri.withoutPassword(), refused.getSQLState()),
+          refused);
+    }
   }
 
   /** Where the certificate goes where nothing else is said. */

@@ -34,13 +34,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /** One run of {@code migrate}: a new migration, or the unfinished one of the same two databases. */
 final class MigrationRun {
-  private static final Set<LifecycleState> OVER =
-      Set.of(LifecycleState.CERTIFIED, LifecycleState.CANCELLED);
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final String EXCEPTIONS_NOT_ACCEPTED = "EXCEPTIONS_NOT_ACCEPTED";
@@ -60,9 +56,8 @@ final class MigrationRun {
 
   RunResult run() throws InterruptedException {
     Follower follower = new Follower(connection, listener, request.requestedBy());
-    DatabaseReference source = reference(request.source());
-    DatabaseReference target = reference(request.target());
-    Optional<MigrationState> unfinished = unfinished(source, target);
+    FormerRuns former = new FormerRuns(connection, request);
+    Optional<MigrationState> unfinished = former.unfinished();
     if (unfinished.isPresent()
         && unfinished.get().getDrain() == Drain.NONE
         && asksOtherwise(unfinished.get())) {
@@ -70,7 +65,7 @@ final class MigrationRun {
       unfinished = Optional.empty();
     }
     if (unfinished.isEmpty()) {
-      Optional<String> undelivered = undelivered(source, target);
+      Optional<String> undelivered = former.undelivered();
       if (undelivered.isPresent()) {
         listener.note(
             "Migration %s of the same source and target is certified already, but its certificate was not written here yet; writing it. The same command again makes a new migration."
@@ -97,8 +92,8 @@ final class MigrationRun {
           id,
           CreateMigration.newBuilder()
               .setMigrationId(id)
-              .setSource(source)
-              .setTarget(target)
+              .setSource(reference(request.source()))
+              .setTarget(reference(request.target()))
               .setOptions(request.spec().toContract())
               .setRequestedBy(request.requestedBy())
               .build());
@@ -210,31 +205,6 @@ final class MigrationRun {
         .setMigrationId(id)
         .setRequestedBy(request.requestedBy())
         .build();
-  }
-
-  private Optional<MigrationState> unfinished(DatabaseReference source, DatabaseReference target) {
-    return ofSame(source, target)
-        .filter(migration -> !OVER.contains(migration.getState()))
-        .findFirst();
-  }
-
-  /**
-   * The newest migration of the two, where it is certified and the run that made it was cut off.
-   */
-  private Optional<String> undelivered(DatabaseReference source, DatabaseReference target) {
-    return ofSame(source, target)
-        .findFirst()
-        .filter(migration -> migration.getState() == LifecycleState.CERTIFIED)
-        .map(MigrationState::getMigrationId)
-        .filter(id -> !certificates.delivered(id));
-  }
-
-  private Stream<MigrationState> ofSame(DatabaseReference source, DatabaseReference target) {
-    return connection.states().migrations().reversed().stream()
-        .filter(
-            migration ->
-                migration.getSource().getUri().equals(source.getUri())
-                    && migration.getTarget().getUri().equals(target.getUri()));
   }
 
   private MigrationState state(String id) {

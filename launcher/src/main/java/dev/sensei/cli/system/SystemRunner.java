@@ -17,8 +17,20 @@ import java.util.Optional;
 /** Runs migrations, on an embedded system that is started for the run where none is there. */
 final class SystemRunner implements MigrationRunner {
 
+  /** What is done once what was there is known, before the run begins. */
+  @FunctionalInterface
+  private interface Preparation {
+    void on(Connection connection);
+  }
+
   @Override
   public RunResult migrate(MigrateRequest request, RunListener listener)
+      throws InterruptedException {
+    return migrate(request, listener, connection -> {});
+  }
+
+  private static RunResult migrate(
+      MigrateRequest request, RunListener listener, Preparation preparation)
       throws InterruptedException {
     CertificateFiles.requireWritable(request);
     Preflight.check(request.source(), request.target());
@@ -32,21 +44,24 @@ final class SystemRunner implements MigrationRunner {
         yield on(
             Connection.to(new KafkaAddress(separate.kafka(), separate.registry())),
             request,
-            listener);
+            listener,
+            preparation);
       }
       case PlatformLocation.Embedded embedded -> {
         listener.note("Starting Kafka, registry, orchestrator and agents.");
         try (EmbeddedSystem system =
             EmbeddedSystem.start(embedded, passwords(request), Purpose.WORK)) {
-          yield on(Connection.to(system.kafka(), system.health()), request, listener);
+          yield on(Connection.to(system.kafka(), system.health()), request, listener, preparation);
         }
       }
     };
   }
 
-  private static RunResult on(Connection opened, MigrateRequest request, RunListener listener)
+  private static RunResult on(
+      Connection opened, MigrateRequest request, RunListener listener, Preparation preparation)
       throws InterruptedException {
     try (Connection connection = opened) {
+      preparation.on(connection);
       return new MigrationRun(connection, request, listener).run();
     }
   }
@@ -54,7 +69,7 @@ final class SystemRunner implements MigrationRunner {
   @Override
   public RunResult demo(DemoRequest request, RunListener listener) throws InterruptedException {
     try (DemoDatabases databases = DemoDatabases.start(request, listener)) {
-      return migrate(
+      MigrateRequest migration =
           new MigrateRequest(
               request.platform(),
               databases.source(),
@@ -62,8 +77,16 @@ final class SystemRunner implements MigrationRunner {
               MigrationSpec.DEFAULTS,
               request.certificate().or(() -> Optional.of(databases.certificate())),
               request.requestedBy(),
-              request.acceptExceptions()),
-          listener);
+              request.acceptExceptions());
+      return migrate(
+          migration,
+          listener,
+          connection -> {
+            if (new FormerRuns(connection, migration).areOver()) {
+              listener.note("The demo before this one ended; this one gets a new target.");
+              databases.emptyTheTarget();
+            }
+          });
     }
   }
 
