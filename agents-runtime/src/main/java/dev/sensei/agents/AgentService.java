@@ -59,10 +59,9 @@ public final class AgentService implements AutoCloseable {
     this.settings = settings;
     slotsToJoin = new AtomicInteger(settings.slots());
     reachability = new Reachability(settings.name(), settings.kafka());
-    serde = RecordSerde.on(settings.registry());
+    serde = RecordSerde.patient(settings.registry(), settings.reportTimeout());
     migrations = MigrationWatch.start(settings.kafka(), settings.clientId("states"), serde);
-    PatientSerde patient = new PatientSerde(serde, settings, stopping);
-    reports = new ReportSender(settings, patient, reachability, stopping);
+    reports = new ReportSender(settings, serde, reachability, stopping);
     JournalDocuments journal =
         new JournalDocuments(
             settings.kafka(), settings.clientId("journal"), serde, settings.journalWait());
@@ -70,7 +69,7 @@ public final class AgentService implements AutoCloseable {
         new Workplace(
             settings,
             handler.apply(new AgentTools(settings, databases, journal, migrations)),
-            patient,
+            serde,
             reports,
             migrations,
             inWork,
@@ -138,6 +137,7 @@ public final class AgentService implements AutoCloseable {
       return;
     }
     stopping.begin();
+    serde.stopWaiting();
     ready.cancel(false);
     try {
       inWork.awaitAll(settings.stopGrace());

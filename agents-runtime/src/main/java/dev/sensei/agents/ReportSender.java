@@ -1,6 +1,8 @@
 package dev.sensei.agents;
 
 import dev.sensei.schemas.RecordHeaders;
+import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.RegistryAwayException;
 import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.common.FailureClass;
 import java.nio.charset.StandardCharsets;
@@ -43,16 +45,18 @@ final class ReportSender implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
   private final AgentSettings settings;
-  private final PatientSerde serde;
+  private final RecordSerde serde;
+  private final RecordSerde hastySerde;
   private final Reachability reachability;
   private final Stopping stopping;
   private final KafkaProducer<byte[], byte[]> reliable;
   private final KafkaProducer<byte[], byte[]> hasty;
 
   ReportSender(
-      AgentSettings settings, PatientSerde serde, Reachability reachability, Stopping stopping) {
+      AgentSettings settings, RecordSerde serde, Reachability reachability, Stopping stopping) {
     this.settings = settings;
     this.serde = serde;
+    this.hastySerde = serde.withoutWaiting();
     this.reachability = reachability;
     this.stopping = stopping;
     reliable =
@@ -101,10 +105,18 @@ final class ReportSender implements AutoCloseable {
       throws TaskFailure, TaskReleasedException {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(reports.size());
     for (SpecificRecord report : reports) {
-      byte[] value = serde.write(Topics.REPORTS, report);
+      byte[] value = bytes(report);
       records.add(described(Topics.REPORTS, migrationId, cause, report, value));
     }
     send(records);
+  }
+
+  private byte[] bytes(SpecificRecord report) throws TaskReleasedException {
+    try {
+      return serde.write(Topics.REPORTS, report);
+    } catch (RegistryAwayException away) {
+      throw new TaskReleasedException("the schema registry does not answer");
+    }
   }
 
   /** Puts a record among the dead letters and waits until Kafka has it. */
@@ -132,11 +144,11 @@ final class ReportSender implements AutoCloseable {
                   migrationId,
                   Optional.empty(),
                   mentioned,
-                  serde.writeAtOnce(topic, mentioned)));
+                  hastySerde.write(topic, mentioned)));
       assert ignored != null;
     } catch (InterruptException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (SerializationException unregistered) {
+    } catch (SerializationException | RegistryAwayException unregistered) {
       LOG.debug("{} could not be written", mentioned.getSchema().getFullName());
     } catch (KafkaException unsent) {
       reachability.lost();

@@ -1,6 +1,7 @@
 package dev.sensei.agents;
 
 import dev.sensei.schemas.RecordHeaders;
+import dev.sensei.schemas.RegistryAwayException;
 import dev.sensei.schemas.report.TaskFailed;
 import dev.sensei.schemas.report.TaskReleased;
 import java.time.Duration;
@@ -219,7 +220,11 @@ final class TaskRun {
     if (value == null) {
       throw new SerializationException("there is no value");
     }
-    return workplace.serde().read(consumed.topic(), value);
+    try {
+      return workplace.serde().read(consumed.topic(), value);
+    } catch (RegistryAwayException away) {
+      throw new TaskReleasedException("the schema registry does not answer");
+    }
   }
 
   private Wanted.Patience patience(SpecificRecord task) {

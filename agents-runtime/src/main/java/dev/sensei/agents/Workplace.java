@@ -2,12 +2,13 @@ package dev.sensei.agents;
 
 import dev.sensei.agents.health.TaskCounters;
 import dev.sensei.agents.state.MigrationStates;
+import dev.sensei.schemas.RecordSerde;
 
 /** What the runs of one agent share. */
 record Workplace(
     AgentSettings settings,
     TaskHandler handler,
-    PatientSerde serde,
+    RecordSerde serde,
     ReportSender reports,
     MigrationStates migrations,
     TasksInWork inWork,

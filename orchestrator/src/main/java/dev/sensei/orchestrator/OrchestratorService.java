@@ -9,6 +9,7 @@ import dev.sensei.orchestrator.topology.Names;
 import dev.sensei.orchestrator.topology.OrchestratorTopology;
 import dev.sensei.orchestrator.topology.OutcomeCounters;
 import dev.sensei.schemas.RecordSerde;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class OrchestratorService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OrchestratorService.class);
   private static final long READY_CHECK_MILLIS = 20;
+  private static final Duration REGISTRY_PATIENCE = Duration.ofMinutes(1);
 
   private final OrchestratorSettings settings;
   private final RecordSerde serde;
@@ -69,7 +71,7 @@ public final class OrchestratorService implements AutoCloseable {
    * @throws RuntimeException where the control database cannot be opened or a port is taken
    */
   public static OrchestratorService start(OrchestratorSettings settings) {
-    RecordSerde serde = RecordSerde.on(settings.registryUrl());
+    RecordSerde serde = RecordSerde.patient(settings.registryUrl(), REGISTRY_PATIENCE);
     OutcomeCounters counters = new OutcomeCounters();
     KafkaStreams streams =
         new KafkaStreams(
@@ -191,6 +193,7 @@ public final class OrchestratorService implements AutoCloseable {
       return;
     }
     closing.countDown();
+    serde.stopWaiting();
     health.close();
     if (!streams.close(settings.closeTimeout())) {
       log.warn("The topology did not stop within {}", settings.closeTimeout());

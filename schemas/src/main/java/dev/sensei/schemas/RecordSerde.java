@@ -7,23 +7,38 @@ import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import io.confluent.kafka.serializers.subject.TopicRecordNameStrategy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes and reads every record of the system in Confluent's wire format under a schema registry:
  * one subject for each record type of a topic, {@code <topic>-<full record name>}.
  *
  * <p>Safe for use by several threads. What cannot be read (an unknown type, bytes that are no
- * record, a registry that does not answer) is a {@link SerializationException}.
+ * record) or is refused by the registry is a {@link SerializationException}. A registry that does
+ * not answer makes no record unreadable: it is waited for, as long as the serde's patience goes,
+ * and then there is a {@link RegistryAwayException}.
  */
 public final class RecordSerde implements Serde<SpecificRecord> {
   /** How evolution is checked: old and new readers and writers all understand each other. */
@@ -31,17 +46,26 @@ public final class RecordSerde implements Serde<SpecificRecord> {
 
   private static final int CACHED_SCHEMAS = 1_000;
   private static final int WIRE_PREFIX_BYTES = 5;
+  private static final int SERVER_ERROR = 500;
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+  private static final Logger LOG = LoggerFactory.getLogger(RecordSerde.class);
 
   static {
     TrustedRecords.trust();
   }
 
+  private final String registryUrl;
   private final SchemaRegistryClient registry;
   private final KafkaAvroSerializer serializer;
   private final KafkaAvroDeserializer deserializer;
+  private final Duration patience;
+  private final CountDownLatch impatient = new CountDownLatch(1);
+  private final AtomicBoolean away = new AtomicBoolean();
 
-  private RecordSerde(SchemaRegistryClient registry, String registryUrl) {
+  private RecordSerde(String registryUrl, SchemaRegistryClient registry, Duration patience) {
+    this.registryUrl = registryUrl;
     this.registry = registry;
+    this.patience = patience;
     Map<String, Object> settings =
         Map.of(
             "schema.registry.url", registryUrl,
@@ -56,43 +80,76 @@ public final class RecordSerde implements Serde<SpecificRecord> {
   }
 
   /**
-   * A serde on a registry.
+   * A serde on a registry, which does not wait for it.
    *
    * @param registryUrl the root of a registry that speaks Confluent's API, such as {@code
    *     http://127.0.0.1:8081/apis/ccompat/v7}
    */
   public static RecordSerde on(String registryUrl) {
+    return patient(registryUrl, Duration.ZERO);
+  }
+
+  /**
+   * A serde on a registry.
+   *
+   * @param registryUrl the root of a registry that speaks Confluent's API
+   * @param patience how long one reading or writing waits for a registry that does not answer
+   */
+  public static RecordSerde patient(String registryUrl, Duration patience) {
     return new RecordSerde(
-        new CachedSchemaRegistryClient(List.of(registryUrl), CACHED_SCHEMAS), registryUrl);
+        registryUrl,
+        new CachedSchemaRegistryClient(List.of(registryUrl), CACHED_SCHEMAS),
+        patience);
+  }
+
+  /** The same, which does not wait, and knows the schemas that this one knows. */
+  public RecordSerde withoutWaiting() {
+    return new RecordSerde(registryUrl, registry, Duration.ZERO);
+  }
+
+  /** Ends the waiting of all threads, now and from now on: for somebody who stops. */
+  public void stopWaiting() {
+    impatient.countDown();
   }
 
   /**
    * Sets the registry's compatibility rule to {@link #COMPATIBILITY}; harmless where it is set.
    *
-   * @throws UncheckedIOException where the registry does not answer or refuses
+   * @throws RegistryAwayException where the registry does not answer
+   * @throws SerializationException where it refuses
    */
   public void requireCompatibility() {
-    try {
-      registry.updateCompatibility(null, COMPATIBILITY);
-    } catch (IOException | RestClientException failed) {
-      throw new UncheckedIOException(
-          "the schema registry did not take the compatibility rule " + COMPATIBILITY,
-          failed instanceof IOException io ? io : new IOException(failed));
-    }
+    var _ =
+        patiently(
+            () -> {
+              try {
+                return registry.updateCompatibility(null, COMPATIBILITY);
+              } catch (IOException | RestClientException failed) {
+                throw new SerializationException(
+                    "the schema registry did not take the compatibility rule " + COMPATIBILITY,
+                    failed);
+              }
+            });
   }
 
-  /** The bytes of a record on a topic. */
+  /**
+   * The bytes of a record on a topic.
+   *
+   * @throws RegistryAwayException where the registry does not answer
+   * @throws SerializationException where it refuses the record's schema
+   */
   public byte[] write(String topic, SpecificRecord written) {
-    return serializer.serialize(topic, written);
+    return patiently(() -> serializer.serialize(topic, written));
   }
 
   /**
    * The record behind bytes read from a topic.
    *
+   * @throws RegistryAwayException where the registry does not answer
    * @throws SerializationException where they are not a record that this version knows
    */
   public SpecificRecord read(String topic, byte[] bytes) {
-    Object read = deserializer.deserialize(topic, bytes);
+    Object read = patiently(() -> deserializer.deserialize(topic, bytes));
     if (read instanceof SpecificRecord known) {
       return known;
     }
@@ -119,20 +176,76 @@ public final class RecordSerde implements Serde<SpecificRecord> {
   /**
    * The schema that bytes were written with, by the registry.
    *
+   * @throws RegistryAwayException where the registry does not answer
    * @throws SerializationException where the registry does not know it
    */
   public Schema writerSchema(byte[] bytes) {
     body(bytes);
     int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-    try {
-      Object raw = registry.getSchemaById(id).rawSchema();
-      if (raw instanceof Schema schema) {
-        return schema;
-      }
-      throw new SerializationException("schema " + id + " is not an Avro schema");
-    } catch (IOException | RestClientException failed) {
-      throw new SerializationException("the registry does not give schema " + id, failed);
+    Object raw =
+        patiently(
+            () -> {
+              try {
+                return registry.getSchemaById(id).rawSchema();
+              } catch (IOException | RestClientException failed) {
+                throw new SerializationException("the registry does not give schema " + id, failed);
+              }
+            });
+    if (raw instanceof Schema schema) {
+      return schema;
     }
+    throw new SerializationException("schema " + id + " is not an Avro schema");
+  }
+
+  private <T> T patiently(Supplier<T> work) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      try {
+        T done = work.get();
+        if (away.compareAndSet(true, false)) {
+          LOG.info("The schema registry at {} answers again", registryUrl);
+        }
+        return done;
+      } catch (KafkaException failed) {
+        if (!isForWantOfAnAnswer(failed)) {
+          throw failed instanceof SerializationException || failed instanceof InterruptException
+              ? failed
+              : new SerializationException("the schema registry refuses", failed);
+        }
+        if (away.compareAndSet(false, true) && !patience.isZero()) {
+          LOG.info("The schema registry at {} does not answer; waiting for it", registryUrl);
+        }
+        if (stopsWaiting(deadline)) {
+          throw new RegistryAwayException(
+              "the schema registry at %s does not answer".formatted(registryUrl), failed);
+        }
+      }
+    }
+  }
+
+  /** Waits for the next try; true where there is to be none. */
+  private boolean stopsWaiting(long deadline) {
+    long left = Math.min(BETWEEN_TRIES.toNanos(), deadline - System.nanoTime());
+    try {
+      return left <= 0 || impatient.await(left, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException interrupted) {
+      throw new InterruptException(interrupted);
+    }
+  }
+
+  /** Whether it was nothing about the record: nobody was there, or the server has troubles. */
+  private static boolean isForWantOfAnAnswer(Throwable failed) {
+    for (Throwable at = failed; at != null; at = at.getCause()) {
+      if (at instanceof SocketException
+          || at instanceof SocketTimeoutException
+          || at instanceof HttpTimeoutException
+          || at instanceof UnknownHostException
+          || at instanceof RetriableException
+          || (at instanceof RestClientException refused && refused.getStatus() >= SERVER_ERROR)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -147,6 +260,7 @@ public final class RecordSerde implements Serde<SpecificRecord> {
 
   @Override
   public void close() {
+    stopWaiting();
     serializer.close();
     deserializer.close();
   }

@@ -3,6 +3,7 @@ package dev.sensei.agents.journal;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.RegistryAwayException;
 import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.CatalogDescribed;
@@ -257,9 +258,12 @@ public final class JournalDocuments implements Journal {
       return failed;
     }
     String what =
-        failed instanceof SerializationException
-            ? "holds a record that cannot be read"
-            : "could not be read from Kafka";
+        switch (failed) {
+          case SerializationException unreadable -> "holds a record that cannot be read";
+          case RegistryAwayException away ->
+              "could not be read: the schema registry does not answer";
+          default -> "could not be read from Kafka";
+        };
     return new JournalException(
         "JOURNAL_UNREADABLE", "the journal of migration " + migrationId + " " + what, failed);
   }

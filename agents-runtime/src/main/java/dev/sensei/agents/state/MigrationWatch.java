@@ -1,6 +1,5 @@
 package dev.sensei.agents.state;
 
-import dev.sensei.agents.registry.RegistryOutage;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
@@ -20,11 +19,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,7 +144,7 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
         statuses.remove(new String(consumed.key(), StandardCharsets.UTF_8));
       }
     } else {
-      readPatiently(consumed, value);
+      read(consumed, value);
     }
     lock.lock();
     try {
@@ -155,40 +155,26 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
     }
   }
 
-  /** Reads a state; a registry that is away is waited for, as no other record replaces this one. */
-  private void readPatiently(ConsumerRecord<byte[], byte[]> consumed, byte[] value) {
-    boolean away = false;
-    while (!stopping) {
-      try {
-        read(consumed, value);
-        return;
-      } catch (KafkaException failed) {
-        if (!RegistryOutage.isBehind(failed)) {
-          LOG.warn(
-              "a state at {}-{} offset {} cannot be read by this version",
-              consumed.topic(),
-              consumed.partition(),
-              consumed.offset());
-          return;
-        }
-        if (!away) {
-          away = true;
-          LOG.warn("the schema registry does not answer; the states of migrations wait for it");
-        }
-        waitAfterAnError();
-      }
-    }
-  }
-
   private void read(ConsumerRecord<byte[], byte[]> consumed, byte[] value) {
-    switch (serde.read(consumed.topic(), value)) {
-      case MigrationState state ->
+    SpecificRecord state;
+    try {
+      state = serde.read(consumed.topic(), value);
+    } catch (SerializationException unreadable) {
+      LOG.warn(
+          "a state at {}-{} offset {} cannot be read by this version",
+          consumed.topic(),
+          consumed.partition(),
+          consumed.offset());
+      return;
+    }
+    switch (state) {
+      case MigrationState migration ->
           statuses.put(
-              state.getMigrationId(),
+              migration.getMigrationId(),
               new MigrationStatus(
-                  state.getMigrationId(),
-                  state.getState(),
-                  state.getDrain() != Drain.NONE,
+                  migration.getMigrationId(),
+                  migration.getState(),
+                  migration.getDrain() != Drain.NONE,
                   RecordHeaders.time(consumed.headers())
                       .orElseGet(() -> Instant.ofEpochMilli(consumed.timestamp()))));
       case TableState table ->

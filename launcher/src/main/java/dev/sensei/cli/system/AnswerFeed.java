@@ -3,6 +3,7 @@ package dev.sensei.cli.system;
 import dev.sensei.cli.run.MigrationControl.Answer;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.RegistryAwayException;
 import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.event.CommandRejected;
 import java.time.Duration;
@@ -14,12 +15,15 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits for what became of a command: the first journal record, or dead letter, that names the
  * command as its cause. It has to be open before the command is sent.
  */
 final class AnswerFeed implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AnswerFeed.class);
   private static final Duration POLL = Duration.ofMillis(50);
 
   /** How long it waits before it says so. */
@@ -72,13 +76,24 @@ final class AnswerFeed implements AutoCloseable {
                     RecordHeaders.deathReason(found.headers()).orElse("it could not be read")));
           }
         } else if (caused) {
-          SpecificRecord event = serde.read(found.topic(), found.value());
+          SpecificRecord event = read(found, health);
           return event instanceof CommandRejected rejected
               ? Optional.of(
                   new Answer.Rejected(
                       rejected.getState().name().toLowerCase(Locale.ROOT), rejected.getReason()))
               : Optional.empty();
         }
+      }
+    }
+  }
+
+  private SpecificRecord read(ConsumerRecord<byte[], byte[]> found, Health health) {
+    while (true) {
+      try {
+        return serde.read(found.topic(), found.value());
+      } catch (RegistryAwayException away) {
+        LOG.warn("The schema registry does not answer; trying again");
+        health.check();
       }
     }
   }

@@ -30,7 +30,7 @@ final class Connection implements AutoCloseable {
   private Connection(KafkaAddress kafka, Health health) {
     this.kafka = kafka;
     this.health = health;
-    this.serde = RecordSerde.on(kafka.registryUrl());
+    this.serde = RecordSerde.patient(kafka.registryUrl(), PATIENCE);
     this.states = StateFeed.follow(kafka, serde, health);
     this.sender = new CommandSender(kafka, serde);
     this.journal =
@@ -110,6 +110,7 @@ final class Connection implements AutoCloseable {
 
   @Override
   public void close() {
+    serde.stopWaiting();
     answers.values().forEach(AnswerFeed::close);
     states.close();
     sender.close();

@@ -1,15 +1,12 @@
 package dev.sensei.cli.system;
 
 import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.RegistryAwayException;
 import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.progress.ChunkProgress;
 import dev.sensei.schemas.state.MigrationState;
 import dev.sensei.schemas.state.TableState;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,7 +22,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,11 +186,10 @@ final class StateFeed implements AutoCloseable {
     SpecificRecord state;
     try {
       state = serde.read(found.topic(), found.value());
+    } catch (RegistryAwayException away) {
+      LOG.warn("The schema registry does not answer; trying again");
+      return false;
     } catch (SerializationException unreadable) {
-      if (registrySilent(unreadable)) {
-        LOG.warn("The schema registry does not answer; trying again");
-        return false;
-      }
       LOG.warn(
           "The record at {}-{} offset {} cannot be read and is passed over",
           found.topic(),
@@ -225,19 +220,6 @@ final class StateFeed implements AutoCloseable {
       notifyAll();
     }
     return true;
-  }
-
-  /** Whether a record could not be read for want of an answer, and not for what it is. */
-  private static boolean registrySilent(Throwable failed) {
-    for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketException
-          || cause instanceof SocketTimeoutException
-          || cause instanceof HttpTimeoutException
-          || cause instanceof UnknownHostException) {
-        return true;
-      }
-    }
-    return failed instanceof TimeoutException;
   }
 
   /** What is in a table's own state need not be told by the progress of its chunks. */

@@ -1,6 +1,5 @@
 package dev.sensei.orchestrator.projection;
 
-import dev.sensei.orchestrator.Outage;
 import dev.sensei.orchestrator.fold.Event;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.RecordSerde;
@@ -206,7 +205,6 @@ public final class ProjectionService implements AutoCloseable {
       applied.addAndGet(changed);
     } catch (SQLException | IllegalArgumentException | SerializationException failed) {
       connection.rollback();
-      Outage.rethrowIfSo(failed);
       log.debug("A batch of {} records is applied one by one", batch.count());
       projectOneByOne(connection, batch);
     }
@@ -220,7 +218,6 @@ public final class ProjectionService implements AutoCloseable {
         connection.commit();
         applied.addAndGet(changed ? 1 : 0);
       } catch (IllegalArgumentException | SerializationException unreadable) {
-        Outage.rethrowIfSo(unreadable);
         skip(connection, consumed, unreadable);
       } catch (SQLException refused) {
         if (!isAboutTheRecord(refused)) {

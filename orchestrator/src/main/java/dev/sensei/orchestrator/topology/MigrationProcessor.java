@@ -1,6 +1,5 @@
 package dev.sensei.orchestrator.topology;
 
-import dev.sensei.orchestrator.Outage;
 import dev.sensei.orchestrator.fold.Fold;
 import dev.sensei.orchestrator.fold.Input;
 import dev.sensei.orchestrator.fold.MigrationId;
@@ -14,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -80,13 +80,12 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
           wire.input(topic, consumed, Instant.ofEpochMilli(context.currentSystemTimeMs()));
       requirePartition(input.migrationId());
       worked = work(input);
-    } catch (StreamsException kafkas) {
-      throw kafkas;
+    } catch (StreamsException | RetriableException later) {
+      throw later;
     } catch (Unreadable unreadable) {
       bury(consumed, unreadable.getMessage());
       return;
     } catch (RuntimeException failed) {
-      Outage.rethrowIfSo(failed);
       log.error("A record of {} cannot be worked out", topic, failed);
       bury(consumed, failed.getClass().getSimpleName() + ": " + failed.getMessage());
       return;
@@ -182,10 +181,9 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
                     due.silence(),
                     now,
                     id)));
-      } catch (StreamsException kafkas) {
-        throw kafkas;
+      } catch (StreamsException | RetriableException later) {
+        throw later;
       } catch (RuntimeException failed) {
-        Outage.rethrowIfSo(failed);
         started().timers().clear(due.task());
         bury(due.migration(), id, failed, now);
       }
@@ -200,10 +198,9 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
         UnitOfWork unit = unit(migration, now);
         unit.goOn();
         write(unit, Outputs.of(wire, settings, unit));
-      } catch (StreamsException kafkas) {
-        throw kafkas;
+      } catch (StreamsException | RetriableException later) {
+        throw later;
       } catch (RuntimeException failed) {
-        Outage.rethrowIfSo(failed);
         remember(migration, MigrationStores.Waiting.NOTHING);
         bury(migration, "continuation of " + migration, failed, now);
       }

@@ -1,6 +1,5 @@
 package dev.sensei.orchestrator.topology;
 
-import dev.sensei.orchestrator.Outage;
 import dev.sensei.orchestrator.codec.AvroCodec;
 import dev.sensei.orchestrator.fold.Command;
 import dev.sensei.orchestrator.fold.Event;
@@ -57,7 +56,6 @@ final class Wire {
     try {
       return serde.read(topic, value);
     } catch (SerializationException failed) {
-      Outage.rethrowIfSo(failed);
       throw new Unreadable("the record cannot be decoded: " + failed.getMessage());
     }
   }
