@@ -36,6 +36,7 @@ public final class LocalPlatform implements AutoCloseable {
   private static final String REGISTRY_DATABASE = "sensei_registry";
   private static final Logger log = LoggerFactory.getLogger(LocalPlatform.class);
 
+  private final Path directory;
   private final KafkaServer kafka;
   private final PostgresServer postgres;
   private final RegistryServer registry;
@@ -44,7 +45,9 @@ public final class LocalPlatform implements AutoCloseable {
 
   private record Databases(PostgresServer postgres, RegistryServer registry) {}
 
-  private LocalPlatform(KafkaServer kafka, Databases databases, StartedParts parts) {
+  private LocalPlatform(
+      Path directory, KafkaServer kafka, Databases databases, StartedParts parts) {
+    this.directory = directory;
     this.kafka = kafka;
     this.postgres = databases.postgres();
     this.registry = databases.registry();
@@ -62,6 +65,24 @@ public final class LocalPlatform implements AutoCloseable {
    *     taken, the programs are missing, or a server does not come up
    */
   public static LocalPlatform start(PlatformSettings settings) {
+    LocalPlatform platform = startBeforeRegistry(settings);
+    try {
+      platform.awaitRegistry();
+      return platform;
+    } catch (RuntimeException e) {
+      platform.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts all three side by side; returns when Kafka and PostgreSQL answer and the settings'
+   * topics are there. The registry, the slowest, has its address by then, and answers after {@link
+   * #awaitRegistry()}.
+   *
+   * @throws PlatformException as {@link #start} does
+   */
+  public static LocalPlatform startBeforeRegistry(PlatformSettings settings) {
     DirectoryLock lock = DirectoryLock.acquire(settings.dataDirectory());
     Path directory = lock.directory();
     StartedParts parts = new StartedParts(lock, settings.closeOnShutdown());
@@ -69,11 +90,10 @@ public final class LocalPlatform implements AutoCloseable {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<KafkaServer> kafka = threads.submit(() -> startKafka(settings, directory, parts));
       Future<Databases> databases =
-          threads.submit(() -> startDatabases(settings, directory, parts, threads));
-      LocalPlatform platform = new LocalPlatform(await(kafka), await(databases), parts);
-      platform.announce(directory);
+          threads.submit(() -> startDatabases(settings, directory, parts));
+      LocalPlatform platform = new LocalPlatform(directory, await(kafka), await(databases), parts);
       log.info(
-          "The local platform is up on {} after {} ms",
+          "Kafka and PostgreSQL are up on {} after {} ms",
           directory,
           (System.nanoTime() - from) / 1_000_000);
       return platform;
@@ -81,6 +101,16 @@ public final class LocalPlatform implements AutoCloseable {
       parts.close();
       throw e;
     }
+  }
+
+  /**
+   * Waits until the registry answers too; from then on others find the platform by its directory.
+   *
+   * @throws PlatformException where it does not come up
+   */
+  public void awaitRegistry() {
+    registry.awaitReady();
+    announce();
   }
 
   private static KafkaServer startKafka(
@@ -98,8 +128,7 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   private static Databases startDatabases(
-      PlatformSettings settings, Path directory, StartedParts parts, ExecutorService threads)
-      throws SQLException {
+      PlatformSettings settings, Path directory, StartedParts parts) throws SQLException {
     PostgresSettings control =
         PostgresSettings.in(directory.resolve(RunningPlatform.CONTROL))
             .withLog(directory.resolve("logs/postgresql.log"))
@@ -111,13 +140,12 @@ public final class LocalPlatform implements AutoCloseable {
                 : control);
     parts.add(postgres::close);
     PostgresServer.Endpoint schemas = postgres.createDatabase(REGISTRY_DATABASE);
-    Future<RegistryServer> registry =
-        threads.submit(() -> startRegistry(settings, directory, schemas, parts));
+    RegistryServer registry = launchRegistry(settings, directory, schemas, parts);
     postgres.createDatabase(CONTROL_DATABASE);
-    return new Databases(postgres, await(registry));
+    return new Databases(postgres, registry);
   }
 
-  private static RegistryServer startRegistry(
+  private static RegistryServer launchRegistry(
       PlatformSettings settings,
       Path directory,
       PostgresServer.Endpoint schemas,
@@ -126,7 +154,7 @@ public final class LocalPlatform implements AutoCloseable {
         RegistrySettings.in(directory.resolve("registry"), schemas)
             .withLog(directory.resolve("logs/registry.log"));
     RegistryServer server =
-        RegistryServer.start(
+        RegistryServer.launch(
             settings.registryPort().isPresent()
                 ? registry.withPort(settings.registryPort().getAsInt())
                 : registry);
@@ -147,19 +175,19 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  private void announce(Path directory) {
+  private void announce() {
     RunningPlatform running =
         new RunningPlatform(
             bootstrapServers(), registryUrl(), controlDatabase(), ProcessHandle.current().pid());
     try {
       running.announce(directory);
-      parts.add(() -> withdraw(directory));
+      parts.add(this::withdraw);
     } catch (IOException e) {
       throw new PlatformException.DirectoryNotUsable(directory, e);
     }
   }
 
-  private static void withdraw(Path directory) {
+  private void withdraw() {
     try {
       Files.deleteIfExists(directory.resolve(RunningPlatform.FILE));
     } catch (IOException e) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -21,20 +20,20 @@ import java.util.function.Consumer;
 public final class RegistryServer implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(25);
   private static final int ANSWER_MILLIS = 5_000;
-  private static final int PORT_ATTEMPTS = 5;
   private static final String CONFLUENT_API = "/apis/ccompat/v7";
 
+  private final RegistrySettings settings;
   private final DirectoryLock lock;
   private final ChildProcess child;
   private final String url;
-  private final Duration stopTimeout;
   private volatile boolean closing;
 
-  private RegistryServer(DirectoryLock lock, ChildProcess child, String url, Duration stopTimeout) {
+  private RegistryServer(
+      RegistrySettings settings, DirectoryLock lock, ChildProcess child, String url) {
+    this.settings = settings;
     this.lock = lock;
     this.child = child;
     this.url = url;
-    this.stopTimeout = stopTimeout;
   }
 
   /**
@@ -44,10 +43,27 @@ public final class RegistryServer implements AutoCloseable {
    *     taken, the programs are missing, or the registry does not come up
    */
   public static RegistryServer start(RegistrySettings settings) {
-    Binaries binaries = Binaries.find();
+    RegistryServer server = launch(settings);
+    try {
+      server.awaitReady();
+      return server;
+    } catch (RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the registry; returns at once, when its address is known.
+   *
+   * @throws PlatformException where the directory is in use or not usable, a requested port is
+   *     taken, or the programs are missing
+   */
+  public static RegistryServer launch(RegistrySettings settings) {
+    RegistryProgram program = RegistryProgram.of(Binaries.find());
     DirectoryLock lock = DirectoryLock.acquire(settings.directory());
     try {
-      return start(settings, binaries, lock);
+      return launch(settings, program, lock);
     } catch (IOException e) {
       lock.close();
       throw new PlatformException.DirectoryNotUsable(settings.directory(), e);
@@ -57,8 +73,8 @@ public final class RegistryServer implements AutoCloseable {
     }
   }
 
-  private static RegistryServer start(
-      RegistrySettings settings, Binaries binaries, DirectoryLock lock) throws IOException {
+  private static RegistryServer launch(
+      RegistrySettings settings, RegistryProgram program, DirectoryLock lock) throws IOException {
     Path work = lock.directory().resolve("work");
     OwnerOnly.createDirectories(work);
     LeftoverProcesses.end(work, "java", settings.stopTimeout());
@@ -66,28 +82,21 @@ public final class RegistryServer implements AutoCloseable {
     Path temporary = work.resolve("tmp");
     DirectoryTree.delete(temporary);
     OwnerOnly.createDirectories(temporary);
-    for (int attempt = 1; ; attempt++) {
-      int port = choosePort(settings.port());
-      String url = "http://%s:%d%s".formatted(Ports.LOOPBACK, port, CONFLUENT_API);
-      ChildProcess child =
-          ChildProcess.start(
-              "The schema registry",
-              command(settings, binaries, temporary),
-              environment(settings, port),
-              work,
-              settings.log(),
-              "KILL");
-      try {
-        awaitReady(child, url, settings.startTimeout());
-        return new RegistryServer(lock, child, url, settings.stopTimeout());
-      } catch (RuntimeException failure) {
-        child.stop("KILL", settings.stopTimeout());
-        boolean lostThePort = child.logTail().contains("already in use");
-        if (!lostThePort || settings.port().isPresent() || attempt == PORT_ATTEMPTS) {
-          throw failure;
-        }
-      }
-    }
+    int port = choosePort(settings.port());
+    ChildProcess child =
+        ChildProcess.start(
+            "The schema registry",
+            program.command(settings.heapMegabytes(), temporary),
+            environment(settings, port),
+            work,
+            settings.log(),
+            "KILL");
+    return new RegistryServer(
+        settings, lock, child, "http://%s:%d%s".formatted(Ports.LOOPBACK, port, CONFLUENT_API));
+  }
+
+  static String urlOf(int port) {
+    return "http://%s:%d%s".formatted(Ports.LOOPBACK, port, CONFLUENT_API);
   }
 
   private static int choosePort(OptionalInt requested) {
@@ -101,23 +110,8 @@ public final class RegistryServer implements AutoCloseable {
     return port;
   }
 
-  /** It serves few requests and has to start fast: the quick compiler and the plain collector. */
-  private static List<String> command(
-      RegistrySettings settings, Binaries binaries, Path temporary) {
-    return List.of(
-        Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-XX:-UsePerfData",
-        "-Xms64m",
-        "-Xmx" + settings.heapMegabytes() + "m",
-        "-Djava.io.tmpdir=" + temporary,
-        "-jar",
-        binaries.registryJar().toString());
-  }
-
   /** The password goes by the environment, which other users cannot read. */
-  private static Map<String, String> environment(RegistrySettings settings, int port) {
+  static Map<String, String> environment(RegistrySettings settings, int port) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("APICURIO_STORAGE_KIND", "sql");
     environment.put("APICURIO_STORAGE_SQL_KIND", "postgresql");
@@ -137,19 +131,25 @@ public final class RegistryServer implements AutoCloseable {
     return environment;
   }
 
-  private static void awaitReady(ChildProcess child, String url, Duration limit) {
-    Instant deadline = Instant.now().plus(limit);
+  /**
+   * Waits until it answers.
+   *
+   * @throws PlatformException.StartFailed where it ends before, or takes longer than it may
+   */
+  public void awaitReady() {
+    Instant deadline = Instant.now().plus(settings.startTimeout());
     while (!answers(url)) {
       if (child.awaitEnd(POLL)) {
         throw child.startFailure("ended with status %d".formatted(child.exitValue()));
       }
       if (Instant.now().isAfter(deadline)) {
-        throw child.startFailure("did not answer after " + limit);
+        throw child.startFailure("did not answer after " + settings.startTimeout());
       }
     }
   }
 
-  private static boolean answers(String url) {
+  /** Whether a registry answers at a base for clients of Confluent's API. */
+  static boolean answers(String url) {
     try {
       HttpURLConnection connection =
           (HttpURLConnection) URI.create(url + "/subjects").toURL().openConnection(Proxy.NO_PROXY);
@@ -187,7 +187,7 @@ public final class RegistryServer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    child.stop("KILL", stopTimeout);
+    child.stop("KILL", settings.stopTimeout());
     lock.close();
   }
 }

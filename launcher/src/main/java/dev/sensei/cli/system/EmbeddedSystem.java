@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Everything in this process and its children: the platform, the orchestrator and one agent of each
- * kind. Ready when all of them have their tasks assigned.
+ * kind. They join their groups while the registry, the slowest, still starts, and wait for it where
+ * they need it. Ready when all of them have their tasks assigned.
  */
 final class EmbeddedSystem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
@@ -80,7 +81,7 @@ final class EmbeddedSystem implements AutoCloseable {
     try {
       long from = System.nanoTime();
       LocalPlatform platform =
-          LocalPlatform.start(
+          LocalPlatform.startBeforeRegistry(
               PlatformSettings.in(dataDirectory)
                   .withPorts(ports.kafka(), ports.registry(), ports.control())
                   .withTopics(
@@ -100,10 +101,8 @@ final class EmbeddedSystem implements AutoCloseable {
           });
       KafkaAddress kafka = new KafkaAddress(platform.bootstrapServers(), platform.registryUrl());
       SigningKey key = SigningKey.openOrCreate(dataDirectory);
-      try (RecordSerde serde = RecordSerde.on(kafka.registryUrl())) {
-        serde.requireCompatibility();
-      }
       if (purpose == Purpose.LOOK) {
+        awaitRegistry(platform);
         started = true;
         return new EmbeddedSystem(kafka, health, parts);
       }
@@ -120,6 +119,7 @@ final class EmbeddedSystem implements AutoCloseable {
                   Installation.of(dataDirectory)));
       parts.push(orchestrator);
       if (purpose == Purpose.DECIDE) {
+        awaitRegistry(platform);
         await(orchestrator.ready(), "the orchestrator");
         started = true;
         return new EmbeddedSystem(kafka, health, parts);
@@ -139,6 +139,7 @@ final class EmbeddedSystem implements AutoCloseable {
                   databases,
                   tools -> new ValidatorHandler(tools, key)));
       agents.forEach(parts::push);
+      awaitRegistry(platform);
       await(orchestrator.ready(), "the orchestrator");
       for (AgentService agent : agents) {
         await(agent.ready(), agent.name());
@@ -190,6 +191,13 @@ final class EmbeddedSystem implements AutoCloseable {
   /** Whether all its parts still run. */
   Health health() {
     return health;
+  }
+
+  private static void awaitRegistry(LocalPlatform platform) {
+    platform.awaitRegistry();
+    try (RecordSerde serde = RecordSerde.on(platform.registryUrl())) {
+      serde.requireCompatibility();
+    }
   }
 
   private static AgentSettings settings(Agent agent, KafkaAddress kafka) {
