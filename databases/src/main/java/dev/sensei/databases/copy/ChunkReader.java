@@ -12,7 +12,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,26 +143,23 @@ final class ChunkReader implements AutoCloseable {
     Optional<Savepoint> savepoint =
         source.getAutoCommit() ? Optional.empty() : Optional.of(source.setSavepoint());
     boolean done = false;
-    Optional<CopyOut> open = Optional.empty();
+    Optional<CopyOutStream> open = Optional.empty();
     try {
-      CopyOut out = source.unwrap(PGConnection.class).getCopyAPI().copyOut(spec.copyOutSql());
+      CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
       open = Optional.of(out);
       CopyBuffer buffer = takeFree();
-      byte[] piece = out.readFromCopy();
-      while (piece != null) {
-        if (stopped()) {
-          throw new CopyCancelled();
-        }
-        if (!buffer.isEmpty() && !buffer.hasRoomFor(piece.length)) {
+      int length = out.next();
+      while (length >= 0) {
+        if (!buffer.isEmpty() && !buffer.hasRoomFor(length)) {
           handOver(buffer);
           buffer = takeFree();
         }
-        parser.accept(piece, 0, piece.length);
-        buffer.append(piece);
-        piece = out.readFromCopy();
+        int from = buffer.reserve(length);
+        out.receive(buffer.array(), from);
+        length = out.next();
       }
-      parser.end();
       handOver(buffer);
+      parser.end();
       done = true;
       if (savepoint.isPresent()) {
         source.releaseSavepoint(savepoint.get());
@@ -195,38 +191,20 @@ final class ChunkReader implements AutoCloseable {
   }
 
   private void handOver(CopyBuffer buffer) {
+    parser.accept(buffer.array(), 0, buffer.length());
     buffer.mark(parser.rows(), parser.bytes());
     // There is room: both queues hold as many as there are buffers.
     filled.add(buffer);
   }
 
-  private void restore(Optional<CopyOut> out, Optional<Savepoint> savepoint) {
-    out.ifPresent(copy -> abandon(source, copy));
+  private void restore(Optional<CopyOutStream> out, Optional<Savepoint> savepoint) {
+    out.ifPresent(CopyOutStream::abandon);
     try {
       if (savepoint.isPresent()) {
         source.rollback(savepoint.get());
       }
     } catch (SQLException e) {
       LOG.debug("the source's session is lost: {}", e.getSQLState());
-    }
-  }
-
-  /**
-   * Ends a COPY before its end: cancels the query, then reads what is on its way up to the server's
-   * error, so that the session is clean.
-   */
-  static void abandon(Connection source, CopyOut out) {
-    try {
-      if (out.isActive()) {
-        source.unwrap(PGConnection.class).cancelQuery();
-      }
-      byte[] rest = out.isActive() ? out.readFromCopy() : null;
-      while (rest != null) {
-        rest = out.readFromCopy();
-      }
-    } catch (SQLException e) {
-      // The server says that the query was cancelled, which is what was asked for.
-      LOG.debug("ending a read gave {}", e.getSQLState());
     }
   }
 

@@ -23,13 +23,18 @@ final class CopyBuffer {
     return length == 0;
   }
 
-  /** Appends; grows where there is no room. */
-  void append(byte[] data) {
-    if (!hasRoomFor(data.length)) {
-      array = Arrays.copyOf(array, Math.addExact(length, data.length));
+  /**
+   * Makes room behind what is there, and grows where there is none.
+   *
+   * @return where the room begins
+   */
+  int reserve(int more) {
+    if (!hasRoomFor(more)) {
+      array = Arrays.copyOf(array, Math.addExact(length, more));
     }
-    System.arraycopy(data, 0, array, length, data.length);
-    length += data.length;
+    int from = length;
+    length += more;
+    return from;
   }
 
   void mark(long rows, long bytes) {

@@ -18,7 +18,6 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
-import org.postgresql.copy.CopyOut;
 
 /**
  * Copies a chunk around the rows that the target does not take, and says which these are.
@@ -32,6 +31,7 @@ public final class DataErrorBisection {
   private static final byte[] HEADER = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
+  private static final int PIECE_BYTES = 64 << 10;
   private static final byte[] TRAILER = {(byte) 0xFF, (byte) 0xFF};
 
   private final BisectionSettings settings;
@@ -70,9 +70,9 @@ public final class DataErrorBisection {
           Optional<Savepoint> before =
               source.getAutoCommit() ? Optional.empty() : Optional.of(source.setSavepoint());
           boolean done = false;
-          Optional<CopyOut> open = Optional.empty();
+          Optional<CopyOutStream> open = Optional.empty();
           try {
-            CopyOut out = source.unwrap(PGConnection.class).getCopyAPI().copyOut(spec.copyOutSql());
+            CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
             open = Optional.of(out);
             boolean complete = run.all(out);
             done = complete;
@@ -85,9 +85,10 @@ public final class DataErrorBisection {
         });
   }
 
-  private static void stop(Connection source, Optional<CopyOut> open, Optional<Savepoint> before)
+  private static void stop(
+      Connection source, Optional<CopyOutStream> open, Optional<Savepoint> before)
       throws SQLException {
-    open.ifPresent(out -> ChunkReader.abandon(source, out));
+    open.ifPresent(CopyOutStream::abandon);
     if (before.isPresent() && !source.isClosed()) {
       source.rollback(before.get());
     }
@@ -115,18 +116,22 @@ public final class DataErrorBisection {
     }
 
     /** False where there are too many faults. */
-    boolean all(CopyOut out) throws SQLException {
+    boolean all(CopyOutStream out) throws SQLException {
       TupleParser parser = new TupleParser(batch);
-      byte[] piece = out.readFromCopy();
-      while (piece != null) {
-        parser.accept(piece, 0, piece.length);
+      CopyBuffer piece = new CopyBuffer(PIECE_BYTES);
+      int length = out.next();
+      while (length >= 0) {
+        piece.clear();
+        int from = piece.reserve(length);
+        out.receive(piece.array(), from);
+        parser.accept(piece.array(), 0, length);
         if (batch.rows() >= settings.batchRows()
             || batch.completeBytes() >= settings.batchBytes()) {
           if (!batch()) {
             return false;
           }
         }
-        piece = out.readFromCopy();
+        length = out.next();
       }
       parser.end();
       return batch();

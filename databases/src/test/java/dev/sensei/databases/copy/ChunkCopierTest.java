@@ -140,11 +140,7 @@ class ChunkCopierTest {
       assertThatThrownBy(
               () ->
                   copier.copy(
-                      source,
-                      target,
-                      spec,
-                      CopyProgress.SILENT,
-                      () -> polls.incrementAndGet() > 5000))
+                      source, target, spec, CopyProgress.SILENT, () -> polls.incrementAndGet() > 3))
           .isInstanceOf(CopyCancelled.class);
       target.rollback();
       assertThat(copyAll(source, target, ChunkBounds.WHOLE_TABLE).rows()).isEqualTo(30_000);
