@@ -116,8 +116,8 @@ public final class OrchestratorService implements AutoCloseable {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "streams");
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.streamThreads());
-    properties.put(StreamsConfig.POLL_MS_CONFIG, 5L);
-    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 10L);
+    properties.put(StreamsConfig.POLL_MS_CONFIG, 20L);
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100L);
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     properties.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");

@@ -27,12 +27,14 @@ import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.Topics.Agent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -55,9 +57,9 @@ final class EmbeddedSystem implements AutoCloseable {
 
   private final KafkaAddress kafka;
   private final Health health;
-  private final Deque<AutoCloseable> parts;
+  private final Parts parts;
 
-  private EmbeddedSystem(KafkaAddress kafka, Health health, Deque<AutoCloseable> parts) {
+  private EmbeddedSystem(KafkaAddress kafka, Health health, Parts parts) {
     this.kafka = kafka;
     this.health = health;
     this.parts = parts;
@@ -76,7 +78,7 @@ final class EmbeddedSystem implements AutoCloseable {
       throws InterruptedException {
     Path dataDirectory = location.dataDirectory();
     PlatformPorts ports = location.ports();
-    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    Parts parts = new Parts();
     boolean started = false;
     try {
       long from = System.nanoTime();
@@ -91,7 +93,7 @@ final class EmbeddedSystem implements AutoCloseable {
                                   new TopicSpec(
                                       topic.name(), topic.partitions(), topic.configuration()))
                           .toList()));
-      parts.push(platform);
+      parts.platform = Optional.of(platform);
       LogFile.in(dataDirectory, "sensei");
       Health health = new Health();
       platform.onFailure(
@@ -117,7 +119,7 @@ final class EmbeddedSystem implements AutoCloseable {
                       platform.controlDatabase().user(),
                       platform.controlDatabase().password()),
                   Installation.of(dataDirectory)));
-      parts.push(orchestrator);
+      parts.services.add(orchestrator);
       if (purpose == Purpose.DECIDE) {
         awaitRegistry(platform);
         await(orchestrator.ready(), "the orchestrator");
@@ -138,7 +140,7 @@ final class EmbeddedSystem implements AutoCloseable {
                   settings(Agent.VALIDATOR, kafka).withSlots(VALIDATOR_SLOTS),
                   databases,
                   tools -> new ValidatorHandler(tools, key)));
-      agents.forEach(parts::push);
+      parts.services.addAll(agents);
       awaitRegistry(platform);
       await(orchestrator.ready(), "the orchestrator");
       for (AgentService agent : agents) {
@@ -153,7 +155,7 @@ final class EmbeddedSystem implements AutoCloseable {
       throw new CommandException(ExitCode.USAGE, String.valueOf(failed.getMessage()), failed);
     } finally {
       if (!started) {
-        close(parts);
+        parts.close();
       }
     }
   }
@@ -218,12 +220,26 @@ final class EmbeddedSystem implements AutoCloseable {
 
   @Override
   public void close() {
-    close(parts);
+    parts.close();
   }
 
-  private static void close(Deque<AutoCloseable> parts) {
-    while (!parts.isEmpty()) {
-      AutoCloseable part = parts.pop();
+  /** What has been started: the services stop side by side, and then what they run on. */
+  private static final class Parts {
+    private final List<AutoCloseable> services = new ArrayList<>();
+    private Optional<LocalPlatform> platform = Optional.empty();
+
+    void close() {
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (AutoCloseable service : services) {
+          var _ = threads.submit(() -> close(service));
+        }
+      }
+      platform.ifPresent(Parts::close);
+      services.clear();
+      platform = Optional.empty();
+    }
+
+    private static void close(AutoCloseable part) {
       try {
         part.close();
       } catch (Exception failed) {

@@ -152,6 +152,10 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
       remember(migration, unit.waiting());
     }
     outputs.records().forEach(output -> to.context().forward(output.record(), output.sink()));
+    if (!outputs.records().isEmpty()) {
+      // Somebody waits for them, and sees them only once they are committed.
+      to.context().commit();
+    }
     counters.count("journal_records", unit.journal().size());
     counters.count("tasks_issued", unit.tasks().size());
   }
