@@ -3,6 +3,9 @@ package dev.sensei.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -39,6 +42,25 @@ class PostgresServerTest {
       assertThat(source.endpoint().toString()).doesNotContain(source.endpoint().password());
     }
     assertThat(LauncherProcess.processesIn(temporary.toRealPath())).isEmpty();
+  }
+
+  @Test
+  void aServerKeepsItsPortWhereNobodyElseHasTakenIt() throws Exception {
+    PostgresSettings settings = PostgresSettings.in(temporary.resolve("kept"));
+    int first;
+    try (PostgresServer server = PostgresServer.start(settings)) {
+      first = server.endpoint().port();
+    }
+    try (PostgresServer again = PostgresServer.start(settings)) {
+      assertThat(again.endpoint().port()).isEqualTo(first);
+    }
+    try (ServerSocket stranger = new ServerSocket()) {
+      stranger.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), first));
+      try (PostgresServer elsewhere = PostgresServer.start(settings)) {
+        assertThat(elsewhere.endpoint().port()).isNotEqualTo(first);
+        assertThat(ask(elsewhere.endpoint(), "SELECT 1")).isEqualTo("1");
+      }
+    }
   }
 
   @Test
