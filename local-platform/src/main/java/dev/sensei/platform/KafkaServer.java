@@ -3,7 +3,6 @@ package dev.sensei.platform;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -41,7 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class KafkaServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KafkaServer.class);
   private static final Set<KafkaServer> RUNNING = ConcurrentHashMap.newKeySet();
-  private static final String PORTS = "ports.properties";
 
   private final KafkaSettings settings;
   private final DirectoryLock lock;
@@ -90,14 +88,12 @@ public final class KafkaServer implements AutoCloseable {
     Path directory = lock.directory();
     Path logs = directory.resolve("log");
     format(logs);
-    Map<String, Integer> former = formerPorts(directory.resolve(PORTS));
-    int port = choosePort(settings, former);
-    int controllerPort = former.getOrDefault("controller", 0);
-    while (controllerPort == 0 || controllerPort == port || !Ports.isFree(controllerPort)) {
-      controllerPort = Ports.free();
+    int port = new KeptPort(directory.resolve("port"), "Kafka").choose(settings.port());
+    KeptPort controller = new KeptPort(directory.resolve("controller-port"), "Kafka's controller");
+    int controllerPort = controller.choose(OptionalInt.empty());
+    while (controllerPort == port) {
+      controllerPort = controller.another();
     }
-    OwnerOnly.write(
-        directory.resolve(PORTS), "client=%d%ncontroller=%d%n".formatted(port, controllerPort));
 
     Map<String, String> properties = new LinkedHashMap<>(KafkaSettings.defaults());
     properties.putAll(settings.properties());
@@ -148,31 +144,6 @@ public final class KafkaServer implements AutoCloseable {
           "Kafka's log directory could not be formatted in %s: %s".formatted(unfinished, e), e);
     }
     Files.move(unfinished, logs, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static Map<String, Integer> formerPorts(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return Map.of();
-    }
-    Properties properties = new Properties();
-    properties.load(new StringReader(Files.readString(file)));
-    Map<String, Integer> ports = new LinkedHashMap<>();
-    for (String name : properties.stringPropertyNames()) {
-      ports.put(name, Integer.valueOf(properties.getProperty(name)));
-    }
-    return ports;
-  }
-
-  private static int choosePort(KafkaSettings settings, Map<String, Integer> former) {
-    if (settings.port().isPresent()) {
-      int requested = settings.port().getAsInt();
-      if (!Ports.isFree(requested)) {
-        throw new PlatformException.PortTaken("Kafka", requested);
-      }
-      return requested;
-    }
-    int last = former.getOrDefault("client", 0);
-    return last != 0 && Ports.isFree(last) ? last : Ports.free();
   }
 
   /** What clients put into {@code bootstrap.servers}. */

@@ -42,21 +42,8 @@ record PostgresCluster(Path directory) {
     return Files.readString(directory.resolve("password"));
   }
 
-  /** The port of the run before this one; 0 where there was none. */
-  int formerPort() throws IOException {
-    Path file = portFile();
-    return Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
-  }
-
-  /** Keeps a port for the next run. */
-  void rememberPort(int port) throws IOException {
-    if (formerPort() != port) {
-      OwnerOnly.write(portFile(), Integer.toString(port));
-    }
-  }
-
-  private Path portFile() {
-    return directory.resolve("port");
+  KeptPort port() {
+    return new KeptPort(directory.resolve("port"), "PostgreSQL");
   }
 
   /** Makes the cluster if there is none. */

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.postgresql.PGConnection;
@@ -124,13 +123,12 @@ public final class PostgresServer implements AutoCloseable {
     cluster.create(launcher, settings.superuser(), settings.startTimeout());
     LeftoverProcesses.end(cluster.data(), "postgres", settings.stopTimeout());
     for (int attempt = 1; ; attempt++) {
-      int port = choosePort(settings.port(), attempt == 1 ? cluster.formerPort() : 0);
+      int port = attempt == 1 ? cluster.port().choose(settings.port()) : cluster.port().another();
       // Nobody runs here: what a killed server left would only mistake a stranger's pid for it.
       Files.deleteIfExists(cluster.data().resolve("postmaster.pid"));
       ChildProcess child = launch(settings, launcher, cluster, port);
       try {
         awaitReady(child, cluster, settings.startTimeout());
-        cluster.rememberPort(port);
         return new PostgresServer(
             lock,
             child,
@@ -145,17 +143,6 @@ public final class PostgresServer implements AutoCloseable {
         }
       }
     }
-  }
-
-  private static int choosePort(OptionalInt requested, int former) {
-    if (requested.isEmpty()) {
-      return former != 0 && Ports.isFree(former) ? former : Ports.free();
-    }
-    int port = requested.getAsInt();
-    if (!Ports.isFree(port)) {
-      throw new PlatformException.PortTaken("PostgreSQL", port);
-    }
-    return port;
   }
 
   private static ChildProcess launch(

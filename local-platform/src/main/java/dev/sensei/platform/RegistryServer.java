@@ -9,13 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * A real schema registry (Apicurio), a child of this process that runs on the same JDK. Its schemas
- * are in PostgreSQL, so it has nothing to lose when it is killed; the database has to answer before
- * it is started.
+ * A real schema registry (Apicurio), a child of this process that runs on the same JDK. It listens
+ * on loopback and keeps its port from run to run where it is still free. Its schemas are in
+ * PostgreSQL, so it has nothing to lose when it is killed; the database has to answer before it is
+ * started.
  */
 public final class RegistryServer implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(25);
@@ -82,7 +82,9 @@ public final class RegistryServer implements AutoCloseable {
     Path temporary = work.resolve("tmp");
     DirectoryTree.delete(temporary);
     OwnerOnly.createDirectories(temporary);
-    int port = choosePort(settings.port());
+    int port =
+        new KeptPort(lock.directory().resolve("port"), "the schema registry")
+            .choose(settings.port());
     ChildProcess child =
         ChildProcess.start(
             "The schema registry",
@@ -97,17 +99,6 @@ public final class RegistryServer implements AutoCloseable {
 
   static String urlOf(int port) {
     return "http://%s:%d%s".formatted(Ports.LOOPBACK, port, CONFLUENT_API);
-  }
-
-  private static int choosePort(OptionalInt requested) {
-    if (requested.isEmpty()) {
-      return Ports.free();
-    }
-    int port = requested.getAsInt();
-    if (!Ports.isFree(port)) {
-      throw new PlatformException.PortTaken("the schema registry", port);
-    }
-    return port;
   }
 
   /** The password goes by the environment, which other users cannot read. */

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  *
  * @param directory its working directory; made if it is missing
  * @param database the PostgreSQL database that keeps the schemas
- * @param port the port on loopback; none for a free one
+ * @param port the port on loopback; none for the one of the run before, or a free one
  * @param heapMegabytes the most that its heap takes, in MiB
  * @param environment Apicurio's settings as environment variables, over the defaults
  * @param log the file that takes its output
@@ -32,7 +32,7 @@ public record RegistrySettings(
     environment = Map.copyOf(environment);
   }
 
-  /** The defaults: a free port, 192 MiB of heap, 60 s to start, 5 s to stop. */
+  /** The defaults: the former port or a free one, 192 MiB of heap, 60 s to start, 5 s to stop. */
   public static RegistrySettings in(Path directory, PostgresServer.Endpoint database) {
     return new RegistrySettings(
         directory,

@@ -11,12 +11,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 
 /** A connection to Kafka, with all that the command line reads and sends; for one thread. */
 final class Connection implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration ANSWER = Duration.ofSeconds(3);
 
   private final KafkaAddress kafka;
   private final Health health;
@@ -66,6 +70,18 @@ final class Connection implements AutoCloseable {
 
   KafkaAddress kafka() {
     return kafka;
+  }
+
+  /** Asks Kafka whether it is there; takes as long as {@link #ANSWER} where it is not. */
+  boolean kafkaAnswers() {
+    try (Admin admin = kafka.admin(ANSWER)) {
+      return !admin.describeCluster().nodes().get().isEmpty();
+    } catch (ExecutionException | KafkaException away) {
+      return false;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   RecordSerde serde() {

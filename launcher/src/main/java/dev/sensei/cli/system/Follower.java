@@ -22,7 +22,6 @@ import org.apache.avro.specific.SpecificRecord;
  */
 final class Follower {
   private static final Duration REFRESH = Duration.ofMillis(250);
-  private static final Duration SILENCE = Duration.ofSeconds(15);
   private static final Set<LifecycleState> ENDS =
       Set.of(LifecycleState.CERTIFIED, LifecycleState.FAILED, LifecycleState.CANCELLED);
 
@@ -52,8 +51,9 @@ final class Follower {
    */
   End follow(String migrationId, long leaving) throws InterruptedException {
     long version = -1;
-    long movedAt = System.nanoTime();
-    boolean silent = false;
+    Silence silence =
+        new Silence(
+            connection.kafka().bootstrapServers(), connection::kafkaAnswers, listener::note);
     while (true) {
       long newer = connection.states().awaitNewer(version, REFRESH);
       Optional<StateFeed.Snapshot> found = connection.states().of(migrationId);
@@ -66,14 +66,9 @@ final class Follower {
       listener.progress(
           Views.of(snapshot, connection.rowEstimates(migrationId, migration.getPlanDigest())));
       if (newer != version) {
-        movedAt = System.nanoTime();
-        if (silent) {
-          listener.note("Going on.");
-          silent = false;
-        }
-      } else if (!silent && System.nanoTime() - movedAt > SILENCE.toNanos()) {
-        listener.note("Nothing has moved for %d s; still waiting.".formatted(SILENCE.toSeconds()));
-        silent = true;
+        silence.ends();
+      } else {
+        silence.goesOn();
       }
       version = newer;
       if (migration.getDrain() != Drain.NONE) {
@@ -99,7 +94,7 @@ final class Follower {
         }
         send(migrationId, answer.get());
         awaitPast(migrationId, migration.getSequence());
-        movedAt = System.nanoTime();
+        silence.ends();
       }
     }
   }

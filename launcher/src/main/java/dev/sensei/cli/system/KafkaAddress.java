@@ -1,6 +1,8 @@
 package dev.sensei.cli.system;
 
+import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -12,6 +14,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 record KafkaAddress(String bootstrapServers, String registryUrl) {
   private static final int LARGEST_FETCH_BYTES = 16 << 20;
+
+  /** A client that asks Kafka about itself, and gives up after a while. */
+  Admin admin(Duration patience) {
+    return Admin.create(
+        Map.of(
+            "bootstrap.servers",
+            bootstrapServers,
+            "request.timeout.ms",
+            Math.toIntExact(patience.toMillis()),
+            "default.api.timeout.ms",
+            Math.toIntExact(patience.toMillis())));
+  }
 
   /** A reader of committed records that belongs to no group and starts where it is told. */
   KafkaConsumer<byte[], byte[]> reader(String clientId) {

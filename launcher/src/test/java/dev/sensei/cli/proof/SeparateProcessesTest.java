@@ -67,8 +67,37 @@ final class SeparateProcessesTest {
     }
   }
 
+  @Tag("long")
   @Test
   @Order(2)
+  void aMigrationWaitsForKafkaAndGoesOnWhenItIsBack(ProofServers servers) throws Exception {
+    ProofDatabase target = servers.target("without_kafka");
+    Path pause = directory.resolve("while-kafka-is-away");
+    try (SenseiProcess worker =
+        system.worker(
+            "paused", Map.of("SENSEI_FAILPOINTS", "mid-chunk=pause(%s)@5".formatted(pause)))) {
+      assertThat(worker).isNotNull();
+      SenseiProcess migration = system.migrate(source, target, CHUNK_ROWS);
+      Awaitility.await("the worker is in the middle of a chunk")
+          .atMost(PATIENCE)
+          .until(() -> Files.exists(pause));
+      system.withoutPlatform(
+          () -> {
+            Files.delete(pause);
+            Awaitility.await("the person is told")
+                .atMost(PATIENCE)
+                .untilAsserted(
+                    () -> assertThat(migration.output()).contains("is not answering; waiting"));
+          });
+      system.awaitCertified(migration, target);
+
+      assertThat(migration.output()).contains("Kafka answers again");
+      assertThat(target.contents()).isEqualTo(source.contents());
+    }
+  }
+
+  @Test
+  @Order(3)
   void twoWorkersFinishTheChunkThatAThirdWasKilledIn(ProofServers servers) throws Exception {
     ProofDatabase target = servers.target("killed_worker");
     Path pause = directory.resolve("in-the-middle-of-a-chunk");

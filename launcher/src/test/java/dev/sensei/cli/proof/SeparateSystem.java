@@ -33,7 +33,7 @@ final class SeparateSystem implements AutoCloseable {
 
   private final Path directory;
   private final Surroundings surroundings;
-  private final LocalPlatform platform;
+  private LocalPlatform platform;
   private final Admin admin;
   private final Deque<SenseiProcess> services = new ArrayDeque<>();
 
@@ -46,16 +46,7 @@ final class SeparateSystem implements AutoCloseable {
 
   /** Starts platform, orchestrator, scout, architect and validator; no worker yet. */
   static SeparateSystem start(Path directory, ProofServers servers) throws IOException {
-    LocalPlatform platform =
-        LocalPlatform.start(
-            PlatformSettings.in(directory.resolve("platform"))
-                .withTopics(
-                    Topics.all().stream()
-                        .map(
-                            topic ->
-                                new TopicSpec(
-                                    topic.name(), topic.partitions(), topic.configuration()))
-                        .toList()));
+    LocalPlatform platform = platform(directory);
     SeparateSystem system =
         new SeparateSystem(directory, new Surroundings(directory, servers.passwords()), platform);
     system.services.push(
@@ -74,6 +65,30 @@ final class SeparateSystem implements AutoCloseable {
           system.surroundings.start(system.command(agent.id(), "agent", agent.id())));
     }
     return system;
+  }
+
+  private static LocalPlatform platform(Path directory) {
+    return LocalPlatform.start(
+        PlatformSettings.in(directory.resolve("platform"))
+            .withTopics(
+                Topics.all().stream()
+                    .map(
+                        topic ->
+                            new TopicSpec(topic.name(), topic.partitions(), topic.configuration()))
+                    .toList()));
+  }
+
+  /** Takes Kafka, the registry and the control database away, and brings them back. */
+  void withoutPlatform(Action meanwhile) throws Exception {
+    platform.close();
+    meanwhile.run();
+    platform = platform(directory);
+  }
+
+  /** What is done in between. */
+  @FunctionalInterface
+  interface Action {
+    void run() throws Exception;
   }
 
   LocalPlatform platform() {
