@@ -1,6 +1,7 @@
 package dev.sensei.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.sensei.agents.databases.DatabaseAccess;
@@ -96,6 +97,34 @@ class AgentServiceTest {
         .untilAsserted(() -> assertThat(desk.reports(TargetReleased.class, migration)).hasSize(1));
     assertThat(handler.given()).hasSize(1);
     assertThat(desk.reports(TaskHeartbeat.class, migration)).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void aTaskGivesASignOfLifeAsSoonAsItIsInWork() throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    start(
+        settings(1).withTimes(LEASE, Duration.ofMinutes(1), Duration.ofSeconds(3)),
+        Scripted.taking(
+            ReleaseTarget.class,
+            (_, context) -> {
+              assertThat(seen.await(LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+              reportDone(context);
+            }));
+
+    desk.issue(Agent.WORKER, migration, Desk.task(migration, "begun"));
+
+    await()
+        .atMost(LEASE.multipliedBy(2))
+        .untilAsserted(
+            () ->
+                assertThat(desk.reports(TaskHeartbeat.class, migration))
+                    .extracting(TaskHeartbeat::getTaskId, TaskHeartbeat::getAttempt)
+                    .containsExactly(tuple("begun", 1)));
+    seen.countDown();
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(desk.reports(TargetReleased.class, migration)).hasSize(1));
+    assertThat(desk.reports(TaskHeartbeat.class, migration)).hasSize(1);
   }
 
   @Test
@@ -200,8 +229,11 @@ class AgentServiceTest {
   }
 
   private AgentService start(int slots, TaskHandler handler) throws Exception {
-    AgentService service =
-        AgentService.start(settings(slots), DatabaseAccess.byReference(), _ -> handler);
+    return start(settings(slots), handler);
+  }
+
+  private AgentService start(AgentSettings settings, TaskHandler handler) throws Exception {
+    AgentService service = AgentService.start(settings, DatabaseAccess.byReference(), _ -> handler);
     open.add(service);
     service.ready().get(30, TimeUnit.SECONDS);
     return service;
