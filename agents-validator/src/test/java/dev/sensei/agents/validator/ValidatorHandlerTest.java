@@ -3,6 +3,7 @@ package dev.sensei.agents.validator;
 import static dev.sensei.agents.validator.Migration.reference;
 import static dev.sensei.agents.validator.Migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sensei.agents.TaskFailure;
@@ -30,6 +31,8 @@ import dev.sensei.schemas.JournalHash;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.common.ChunkEvidence;
+import dev.sensei.schemas.common.Failure;
+import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.SnapshotEvidence;
 import dev.sensei.schemas.common.TableRunState;
@@ -270,11 +273,32 @@ class ValidatorHandlerTest {
   }
 
   @Test
+  void aChainThatIsBrokenIsNotReadToAnEndThatMayNeverComeNorTriedAgain() throws Exception {
+    journalOfASoundRun();
+    JournalRecord head = migration.records.removeLast();
+    migration.records.remove(3);
+    assertThat(
+            catchThrowableOfType(TaskFailure.class, () -> certify(head.sequence(), head.hash()))
+                .failure())
+        .returns("JOURNAL_BROKEN", Failure::getCode)
+        .returns(FailureClass.CONFIGURATION, Failure::getFailureClass);
+  }
+
+  @Test
+  void aJournalThatOnlyEndsTooShortIsNotCalledBroken() throws Exception {
+    journalOfASoundRun();
+    JournalRecord head = migration.records.removeLast();
+    assertThatThrownBy(() -> certify(head.sequence(), head.hash()))
+        .hasMessage("the journal does not have record " + head.sequence());
+  }
+
+  @Test
   void aFailedCheckIsNotCertified() throws Exception {
     run(migration.target, "DELETE FROM player WHERE id = 18");
     journalOfASoundRun();
-    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getCode())
-        .isEqualTo("NOT_CERTIFIABLE");
+    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure())
+        .returns("NOT_CERTIFIABLE", Failure::getCode)
+        .returns(FailureClass.DATA, Failure::getFailureClass);
   }
 
   @Test
@@ -429,10 +453,14 @@ class ValidatorHandlerTest {
 
   private void certify() throws Exception {
     JournalRecord head = migration.records.getLast();
+    certify(head.sequence(), head.hash());
+  }
+
+  private void certify(long journalSequence, String journalHead) throws Exception {
     CertifyMigration task = filled(new CertifyMigration());
     put(task, "installation", "here");
-    put(task, "journalSequence", head.sequence());
-    put(task, "journalHead", head.hash());
+    put(task, "journalSequence", journalSequence);
+    put(task, "journalHead", journalHead);
     validator.handle(task, migration);
   }
 
