@@ -292,21 +292,13 @@ public final class JournalProjection {
       case Event.TaskDeferred deferred -> operations.deferred(deferred, sequence, time);
       case Event.TaskExpired expired ->
           operations.endAttempt(
-              id,
-              expired.taskId().value(),
-              expired.attempt(),
-              "failed",
-              "no sign of life in time",
-              time);
-      case Event.TaskReleased released ->
-          operations.endAttempt(
-              id, released.taskId().value(), released.attempt(), "paused", released.reason(), time);
+              id, expired.taskId().value(), expired.attempt(), "no sign of life in time", time);
+      case Event.TaskReleased released -> operations.released(released);
       case Event.TaskFailed failed ->
           operations.endAttempt(
               id,
               failed.taskId().value(),
               failed.attempt(),
-              "failed",
               OperationRows.message(failed.failure()),
               time);
       case Event.CommandRejected _ -> {

@@ -3,6 +3,7 @@ package dev.sensei.orchestrator.projection;
 import dev.sensei.orchestrator.fold.ChunkEvidence;
 import dev.sensei.orchestrator.fold.Event;
 import dev.sensei.orchestrator.fold.Failure;
+import dev.sensei.orchestrator.fold.LifecycleState;
 import dev.sensei.orchestrator.fold.MigrationId;
 import dev.sensei.orchestrator.fold.TableEvidence;
 import dev.sensei.orchestrator.fold.TaskKind;
@@ -75,7 +76,6 @@ final class OperationRows {
         deferred.migrationId(),
         deferred.taskId().value(),
         deferred.attempt(),
-        "failed",
         message(deferred.failure()),
         time);
     OptionalLong epoch =
@@ -98,23 +98,41 @@ final class OperationRows {
         null);
   }
 
-  /** An attempt ended without a result, or was given back to be handed out again. */
-  void endAttempt(
-      MigrationId migration, String task, int attempt, String status, String message, Instant time)
+  /** An attempt ended without a result. */
+  void endAttempt(MigrationId migration, String task, int attempt, String message, Instant time)
       throws SQLException {
     rows.change(
-        "UPDATE migration_control SET status = ?, error_message = ?, completed_at = CASE WHEN ?"
-            + " THEN "
+        "UPDATE migration_control SET status = 'failed', error_message = ?, completed_at = "
             + ENDED_AT
-            + " END WHERE migration_id = ? AND task_id = ? AND attempt = ? AND "
+            + " WHERE migration_id = ? AND task_id = ? AND attempt = ? AND "
             + OPEN,
-        status,
         message,
-        !status.equals("paused"),
         time,
         migration,
         task,
         attempt);
+  }
+
+  /**
+   * An attempt was given back undone. It is paused where its migration stands still, and waits for
+   * that to go on; else it is handed out again by itself, and what waits for that has not begun.
+   */
+  void released(Event.TaskReleased released) throws SQLException {
+    rows.change(
+        """
+        UPDATE migration_control c
+        SET status = CASE WHEN m.stands THEN 'paused' ELSE 'pending' END,
+          started_at = CASE WHEN m.stands THEN c.started_at END, error_message = ?
+        FROM (SELECT id, state IN (?, ?) AS stands FROM migration) m
+        WHERE m.id = c.migration_id AND c.migration_id = ? AND task_id = ? AND attempt = ? AND
+        """
+            + OPEN,
+        released.reason(),
+        StateId.name(LifecycleState.PAUSED),
+        StateId.name(LifecycleState.FAILED),
+        released.migrationId(),
+        released.taskId(),
+        released.attempt());
   }
 
   private void insertTask(
