@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.databases.failpoint.Failpoints;
 import dev.sensei.schemas.Topics.Agent;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.report.TargetReleased;
@@ -13,6 +14,8 @@ import dev.sensei.schemas.report.TaskHeartbeat;
 import dev.sensei.schemas.report.TaskReleased;
 import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentServiceTest {
   private static final Duration LEASE = Duration.ofSeconds(2);
@@ -42,6 +46,7 @@ class AgentServiceTest {
 
   @AfterEach
   void close() throws Exception {
+    Failpoints.clear();
     for (AutoCloseable each : open.reversed()) {
       each.close();
     }
@@ -181,6 +186,25 @@ class AgentServiceTest {
     assertThat(unexpected.getFailure().getMessage())
         .contains("java.lang.IllegalStateException")
         .doesNotContain("4711");
+  }
+
+  @Test
+  void whereAnAgentIsHeldAfterItsReportKafkaHasItAndTheTaskIsNotDone(@TempDir Path directory)
+      throws Exception {
+    Path held = directory.resolve("held");
+    Failpoints.configure("after-report=pause(" + held + ")@1");
+    AgentService service =
+        start(1, Scripted.taking(ReleaseTarget.class, (_, context) -> reportDone(context)));
+
+    desk.issue(Agent.WORKER, migration, Desk.task(migration, "reported"));
+
+    await().atMost(LONG).until(() -> Files.exists(held));
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(desk.reports(TargetReleased.class, migration)).hasSize(1));
+    assertThat(service.counters().done()).isZero();
+    Files.delete(held);
+    await().atMost(LONG).until(() -> service.counters().done() == 1);
   }
 
   @Test
