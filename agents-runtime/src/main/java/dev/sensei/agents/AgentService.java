@@ -6,8 +6,6 @@ import dev.sensei.agents.health.TaskCounters;
 import dev.sensei.agents.journal.JournalDocuments;
 import dev.sensei.agents.state.MigrationWatch;
 import dev.sensei.schemas.RecordSerde;
-import dev.sensei.schemas.Topics;
-import dev.sensei.schemas.report.TaskHeartbeat;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -194,17 +192,10 @@ public final class AgentService implements AutoCloseable {
 
   private void beat() {
     try {
+      reports.connect();
       while (!stopping.within(settings.heartbeatInterval())) {
         for (TaskIdentity task : inWork.identities()) {
-          reports.mention(
-              Topics.REPORTS,
-              task.migrationId(),
-              TaskHeartbeat.newBuilder()
-                  .setMigrationId(task.migrationId())
-                  .setTaskId(task.taskId())
-                  .setAttempt(task.attempt())
-                  .setAgent(settings.name())
-                  .build());
+          reports.heartbeat(task);
         }
       }
     } catch (InterruptedException interrupted) {

@@ -22,7 +22,7 @@ import java.util.UUID;
  * @param lease how long Kafka keeps a task for an agent that says nothing, {@code
  *     SENSEI_LEASE_MILLIS}; empty for what the brokers are set to, which allow 15 to 60 seconds
  *     unless told otherwise
- * @param heartbeatInterval between two signs of life of a task, {@code
+ * @param heartbeatInterval between two signs of life of a task, whose first comes at once, {@code
  *     SENSEI_HEARTBEAT_INTERVAL_MILLIS}
  * @param progressInterval between two records of progress of a task, {@code
  *     SENSEI_PROGRESS_INTERVAL_MILLIS}

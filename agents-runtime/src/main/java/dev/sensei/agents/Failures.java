@@ -23,7 +23,11 @@ final class Failures {
       case SQLException unclassified ->
           ofDatabase(DatabaseErrors.translate("working on a database", unclassified));
       case JournalException journal ->
-          failure(FailureClass.TRANSIENT, journal.code(), journal.getMessage(), "");
+          failure(
+              journal.mayPass() ? FailureClass.TRANSIENT : FailureClass.DATA,
+              journal.code(),
+              journal.getMessage(),
+              "");
       default ->
           failure(
               FailureClass.INTERNAL,

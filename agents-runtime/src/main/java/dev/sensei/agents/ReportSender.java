@@ -5,6 +5,7 @@ import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.RegistryAwayException;
 import dev.sensei.schemas.Topics;
 import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.report.TaskHeartbeat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,6 +132,33 @@ final class ReportSender implements AutoCloseable {
         letter.headers(),
         "%s-%d offset %d: %s".formatted(dead.topic(), dead.partition(), dead.offset(), reason));
     send(List.of(letter));
+  }
+
+  /**
+   * Asks Kafka where reports go, so that the first sign of life does not wait for the answer longer
+   * than it may. Waits as long as a sign of life does, whether the answer comes or not.
+   */
+  void connect() {
+    try {
+      hasty.partitionsFor(Topics.REPORTS);
+    } catch (InterruptException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (KafkaException late) {
+      LOG.debug("{}: Kafka has not said yet where reports go", settings.name());
+    }
+  }
+
+  /** Says that a task is in work, if that is possible right now. */
+  void heartbeat(TaskIdentity task) {
+    mention(
+        Topics.REPORTS,
+        task.migrationId(),
+        TaskHeartbeat.newBuilder()
+            .setMigrationId(task.migrationId())
+            .setTaskId(task.taskId())
+            .setAttempt(task.attempt())
+            .setAgent(settings.name())
+            .build());
   }
 
   /** Sends a sign of life or of progress if that is possible right now. */

@@ -1,6 +1,7 @@
 package dev.sensei.agents;
 
 import dev.sensei.agents.state.MigrationStatus;
+import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.schemas.Topics;
 import java.time.Instant;
 import java.util.List;
@@ -67,6 +68,7 @@ final class RunContext implements TaskContext {
   public void reportAll(List<? extends SpecificRecord> reports)
       throws TaskReleasedException, TaskFailure {
     workplace.reports().report(task.migrationId(), recordId, reports);
+    Failpoint.AFTER_REPORT.hit();
   }
 
   @Override

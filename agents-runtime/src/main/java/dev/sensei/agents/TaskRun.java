@@ -146,6 +146,8 @@ final class TaskRun {
             wanted);
     try {
       LOG.debug("{}: {} begins", context.agentName(), identity);
+      // At once, and not an interval later: until then the task counts as waiting in its queue.
+      workplace.reports().heartbeat(identity);
       workplace.handler().handle(task, context);
       workplace.counters().countDone();
       LOG.debug("{}: {} is done", context.agentName(), identity);

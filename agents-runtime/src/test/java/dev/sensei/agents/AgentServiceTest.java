@@ -1,9 +1,11 @@
 package dev.sensei.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.databases.failpoint.Failpoints;
 import dev.sensei.schemas.Topics.Agent;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.report.TargetReleased;
@@ -12,6 +14,8 @@ import dev.sensei.schemas.report.TaskHeartbeat;
 import dev.sensei.schemas.report.TaskReleased;
 import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +28,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentServiceTest {
   private static final Duration LEASE = Duration.ofSeconds(2);
@@ -41,6 +46,7 @@ class AgentServiceTest {
 
   @AfterEach
   void close() throws Exception {
+    Failpoints.clear();
     for (AutoCloseable each : open.reversed()) {
       each.close();
     }
@@ -96,6 +102,34 @@ class AgentServiceTest {
         .untilAsserted(() -> assertThat(desk.reports(TargetReleased.class, migration)).hasSize(1));
     assertThat(handler.given()).hasSize(1);
     assertThat(desk.reports(TaskHeartbeat.class, migration)).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void aTaskGivesASignOfLifeAsSoonAsItIsInWork() throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    start(
+        settings(1).withTimes(LEASE, Duration.ofMinutes(1), Duration.ofSeconds(3)),
+        Scripted.taking(
+            ReleaseTarget.class,
+            (_, context) -> {
+              assertThat(seen.await(LONG.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+              reportDone(context);
+            }));
+
+    desk.issue(Agent.WORKER, migration, Desk.task(migration, "begun"));
+
+    await()
+        .atMost(LEASE.multipliedBy(2))
+        .untilAsserted(
+            () ->
+                assertThat(desk.reports(TaskHeartbeat.class, migration))
+                    .extracting(TaskHeartbeat::getTaskId, TaskHeartbeat::getAttempt)
+                    .containsExactly(tuple("begun", 1)));
+    seen.countDown();
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(desk.reports(TargetReleased.class, migration)).hasSize(1));
+    assertThat(desk.reports(TaskHeartbeat.class, migration)).hasSize(1);
   }
 
   @Test
@@ -155,6 +189,25 @@ class AgentServiceTest {
   }
 
   @Test
+  void whereAnAgentIsHeldAfterItsReportKafkaHasItAndTheTaskIsNotDone(@TempDir Path directory)
+      throws Exception {
+    Path held = directory.resolve("held");
+    Failpoints.configure("after-report=pause(" + held + ")@1");
+    AgentService service =
+        start(1, Scripted.taking(ReleaseTarget.class, (_, context) -> reportDone(context)));
+
+    desk.issue(Agent.WORKER, migration, Desk.task(migration, "reported"));
+
+    await().atMost(LONG).until(() -> Files.exists(held));
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(desk.reports(TargetReleased.class, migration)).hasSize(1));
+    assertThat(service.counters().done()).isZero();
+    Files.delete(held);
+    await().atMost(LONG).until(() -> service.counters().done() == 1);
+  }
+
+  @Test
   void whatCannotBeReadAndWhatIsMeantForOthersIsADeadLetterAndTheNextTaskIsDone() throws Exception {
     start(1, Scripted.taking(ReleaseTarget.class, (_, context) -> reportDone(context)));
 
@@ -200,8 +253,11 @@ class AgentServiceTest {
   }
 
   private AgentService start(int slots, TaskHandler handler) throws Exception {
-    AgentService service =
-        AgentService.start(settings(slots), DatabaseAccess.byReference(), _ -> handler);
+    return start(settings(slots), handler);
+  }
+
+  private AgentService start(AgentSettings settings, TaskHandler handler) throws Exception {
+    AgentService service = AgentService.start(settings, DatabaseAccess.byReference(), _ -> handler);
     open.add(service);
     service.ready().get(30, TimeUnit.SECONDS);
     return service;

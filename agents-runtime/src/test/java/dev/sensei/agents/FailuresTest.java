@@ -2,6 +2,7 @@ package dev.sensei.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sensei.agents.journal.JournalException;
 import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.FailureClass;
 import java.sql.SQLException;
@@ -16,6 +17,15 @@ class FailuresTest {
     assertThat(failure.getFailureClass()).isEqualTo(FailureClass.DATA);
     assertThat(failure.getCode()).isEqualTo("23505");
     assertThat(failure.getMessage()).doesNotContain("ada@example.org");
+  }
+
+  @Test
+  void aJournalThatIsLateIsTriedAgainAndOneThatCannotBeReadIsNot() {
+    assertThat(Failures.of(new JournalException("LATE", "not there yet", true)))
+        .returns(FailureClass.TRANSIENT, Failure::getFailureClass)
+        .returns("LATE", Failure::getCode);
+    assertThat(Failures.of(new JournalException("UNREADABLE", "no record", false)))
+        .returns(FailureClass.DATA, Failure::getFailureClass);
   }
 
   @Test

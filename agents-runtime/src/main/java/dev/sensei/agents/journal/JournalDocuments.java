@@ -146,7 +146,7 @@ public final class JournalDocuments implements Journal {
       }
       throw failed.getCause() instanceof RuntimeException cause
           ? cause
-          : new JournalException("JOURNAL_UNREADABLE", "the plan could not be read", failed);
+          : new JournalException("JOURNAL_UNREADABLE", "the plan could not be read", true, failed);
     }
   }
 
@@ -242,7 +242,8 @@ public final class JournalDocuments implements Journal {
     return new JournalException(
         "JOURNAL_TIMEOUT",
         "expected %s in the journal of migration %s within %s, did not find it"
-            .formatted(wanted, migrationId, wait));
+            .formatted(wanted, migrationId, wait),
+        true);
   }
 
   private static JournalException incomplete(
@@ -250,7 +251,8 @@ public final class JournalDocuments implements Journal {
     return new JournalException(
         "JOURNAL_INCOMPLETE",
         "expected the %d tables of %s in the journal of migration %s, found %d"
-            .formatted(expected, what, migrationId, found));
+            .formatted(expected, what, migrationId, found),
+        false);
   }
 
   private static RuntimeException unreadable(String migrationId, KafkaException failed) {
@@ -265,7 +267,10 @@ public final class JournalDocuments implements Journal {
           default -> "could not be read from Kafka";
         };
     return new JournalException(
-        "JOURNAL_UNREADABLE", "the journal of migration " + migrationId + " " + what, failed);
+        "JOURNAL_UNREADABLE",
+        "the journal of migration " + migrationId + " " + what,
+        !(failed instanceof SerializationException),
+        failed);
   }
 
   private static boolean isOf(String migrationId, ConsumerRecord<byte[], byte[]> consumed) {

@@ -117,7 +117,31 @@ class JournalDocumentsTest {
     assertThatThrownBy(() -> documents.plan(migration, "holed"))
         .isInstanceOfSatisfying(
             JournalException.class,
-            failed -> assertThat(failed.code()).isEqualTo("JOURNAL_INCOMPLETE"));
+            failed -> {
+              assertThat(failed.code()).isEqualTo("JOURNAL_INCOMPLETE");
+              assertThat(failed.mayPass()).isFalse();
+            });
+  }
+
+  @Test
+  void aRecordThatCannotBeReadIsNoBetterTheNextTime() {
+    happened(catalog(1));
+    producer.beginTransaction();
+    ProducerRecord<byte[], byte[]> garbage =
+        new ProducerRecord<>(
+            Topics.JOURNAL, Topics.partitionOf(migration), new byte[] {1}, new byte[] {1, 2, 3});
+    RecordHeaders.describe(
+        garbage.headers(), "r2", "test", "unknown", Instant.ofEpochMilli(1), migration);
+    var _ = producer.send(garbage);
+    producer.commitTransaction();
+
+    assertThatThrownBy(() -> documents.forEachUntil(migration, "record 2", _ -> false))
+        .isInstanceOfSatisfying(
+            JournalException.class,
+            failed -> {
+              assertThat(failed.code()).isEqualTo("JOURNAL_UNREADABLE");
+              assertThat(failed.mayPass()).isFalse();
+            });
   }
 
   @Test
@@ -128,7 +152,10 @@ class JournalDocumentsTest {
     assertThatThrownBy(() -> impatient.plan(migration, "nowhere"))
         .isInstanceOfSatisfying(
             JournalException.class,
-            failed -> assertThat(failed.code()).isEqualTo("JOURNAL_TIMEOUT"))
+            failed -> {
+              assertThat(failed.code()).isEqualTo("JOURNAL_TIMEOUT");
+              assertThat(failed.mayPass()).isTrue();
+            })
         .hasMessageContaining("nowhere");
   }
 

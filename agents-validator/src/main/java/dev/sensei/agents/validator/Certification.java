@@ -41,13 +41,15 @@ final class Certification {
         task.getMigrationId(),
         "record " + task.getJournalSequence(),
         found -> {
-          if (found.sequence() <= task.getJournalSequence()) {
-            // What stands behind a break is no evidence, and may not even be readable.
-            if (chain.check(found)) {
-              evidence.take(found);
-            }
+          if (found.sequence() > task.getJournalSequence()) {
+            return true;
           }
-          return found.sequence() >= task.getJournalSequence();
+          // What stands behind a break is no evidence, may not be readable, and may never come.
+          if (!chain.check(found)) {
+            return true;
+          }
+          evidence.take(found);
+          return found.sequence() == task.getJournalSequence();
         });
     chain.checkHead(task);
     CertificateDocument document =
@@ -55,8 +57,9 @@ final class Certification {
             task, plans.plan(task.getMigrationId(), task.getPlanDigest()).tables(), Instant.now());
     List<String> objections = evidence.objections(document);
     if (!objections.isEmpty()) {
+      // Not one that is tried again: the same records would be found wanting again.
       throw new TaskFailure(
-          FailureClass.INTERNAL,
+          FailureClass.DATA,
           "NOT_CERTIFIABLE",
           "the journal does not bear a certificate out: "
               + String.join("; ", objections.stream().limit(LISTED).toList()));

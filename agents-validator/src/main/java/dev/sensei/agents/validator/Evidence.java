@@ -331,7 +331,7 @@ final class Evidence {
 
   private static TaskFailure missing(String what) {
     return new TaskFailure(
-        FailureClass.INTERNAL,
+        FailureClass.DATA,
         "EVIDENCE_MISSING",
         "nothing is certified: the journal does not hold " + what);
   }

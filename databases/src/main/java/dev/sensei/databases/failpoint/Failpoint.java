@@ -19,9 +19,10 @@ public enum Failpoint {
   /** The chunk is committed, nobody knows yet. */
   AFTER_CHUNK_COMMIT("after-chunk-commit", "after the commit of a chunk"),
   /** A worker is about to report. */
-  BEFORE_REPORT("before-report", "before an agent's report is sent"),
-  /** A report is out, its task is not acknowledged. */
-  AFTER_REPORT("after-report", "after an agent's report, before its task is acknowledged"),
+  BEFORE_REPORT("before-report", "before a worker's report is sent"),
+  /** Kafka has what an agent reported in one call, its task is not acknowledged. */
+  AFTER_REPORT(
+      "after-report", "after Kafka has an agent's report, before its task is acknowledged"),
   /** Older backends are gone, table and ledger still full. */
   BEFORE_EMPTYING("before-emptying", "after older backends were ended, before a table is emptied"),
   /** Table and ledger are emptied, not committed. */

@@ -9,11 +9,11 @@ import java.util.Optional;
  * @param id what {@code pg_export_snapshot()} gave
  * @param lsn the write-ahead log position just after the export, such as {@code 0/1A2B3C4}; on a
  *     standby, the position that was replayed
- * @param visibility {@code pg_current_snapshot()} as text: {@code xmin:xmax:in-progress}
+ * @param visibility {@code pg_current_snapshot()} as text: {@code xmin:xmax:in-progress}; a standby
+ *     lists none in progress, also where there are some
  * @param systemIdentifier of the cluster; empty where the role may not read it
  * @param timeline of the cluster; 0 where the role may not read it
  * @param serverVersion such as 150008, as {@code server_version_num} has it
- * @param standby whether the server is in recovery
  */
 public record ExportedSnapshot(
     String id,
@@ -21,16 +21,4 @@ public record ExportedSnapshot(
     String visibility,
     Optional<String> systemIdentifier,
     long timeline,
-    int serverVersion,
-    boolean standby) {
-
-  /** The first transaction id that had not been assigned when the snapshot was taken. */
-  public long xmax() {
-    return Long.parseLong(visibility.split(":", -1)[1]);
-  }
-
-  /** The lowest transaction id that was still in progress; {@link #xmax()} where none was. */
-  public long xmin() {
-    return Long.parseLong(visibility.split(":", -1)[0]);
-  }
-}
+    int serverVersion) {}

@@ -143,8 +143,7 @@ public final class SnapshotKeeper implements AutoCloseable {
         visibility,
         ask(connection, "SELECT system_identifier::text FROM pg_catalog.pg_control_system()"),
         ask(connection, timeline).map(Long::parseLong).orElse(0L),
-        version,
-        standby);
+        version);
   }
 
   /** The answer, or nothing where the role may not ask. */

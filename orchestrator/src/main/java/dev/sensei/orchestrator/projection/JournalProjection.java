@@ -27,6 +27,9 @@ public final class JournalProjection {
   private final MigrationRows migrations;
   private final TableRunRows tables;
   private final OperationRows operations;
+  private final TaskRows tasks;
+  private final ChunkRows chunks;
+  private final WaitRows waits;
 
   /** Writes through a connection whose transactions the caller begins and ends. */
   public JournalProjection(Connection connection) {
@@ -34,6 +37,9 @@ public final class JournalProjection {
     migrations = new MigrationRows(rows);
     tables = new TableRunRows(rows);
     operations = new OperationRows(rows);
+    tasks = new TaskRows(rows);
+    chunks = new ChunkRows(rows, tasks);
+    waits = new WaitRows(rows);
   }
 
   /**
@@ -117,7 +123,7 @@ public final class JournalProjection {
       }
       case Event.PlanningStarted started -> {
         migrations.planning(started);
-        operations.waited(id, Operation.PLAN_APPROVAL.name(), -1, "skipped", "planned again", time);
+        waits.over(id, Operation.PLAN_APPROVAL.name(), -1, "skipped", "planned again", time);
       }
       case Event.TablePlanned planned -> {
         tables.planned(planned, time);
@@ -137,14 +143,14 @@ public final class JournalProjection {
             new Result(null, completed.rowEstimate(), null),
             sequence,
             time);
-        operations.waits(id, Operation.PLAN_APPROVAL, -1, 0, "", sequence, time);
+        waits.begun(id, Operation.PLAN_APPROVAL, -1, 0, "", sequence, time);
       }
       case Event.PlanApproved approved -> {
         migrations.approved(approved);
-        operations.waited(id, Operation.PLAN_APPROVAL.name(), -1, "completed", null, time);
+        waits.over(id, Operation.PLAN_APPROVAL.name(), -1, "completed", null, time);
       }
       case Event.PlanRejected rejected ->
-          operations.waited(
+          waits.over(
               id,
               Operation.PLAN_APPROVAL.name(),
               -1,
@@ -154,11 +160,11 @@ public final class JournalProjection {
       case Event.ExceptionsAccepted _ -> migrations.exceptionsAccepted(id);
       case Event.MilestoneReached reached -> {
         migrations.waitsFor(id, StateId.name(reached.milestone()));
-        operations.waits(id, milestone(reached.milestone()), -1, 0, "", sequence, time);
+        waits.begun(id, milestone(reached.milestone()), -1, 0, "", sequence, time);
       }
       case Event.MilestonePassed passed -> {
         migrations.waitsFor(id, "");
-        operations.waited(id, milestone(passed.milestone()).name(), -1, "completed", null, time);
+        waits.over(id, milestone(passed.milestone()).name(), -1, "completed", null, time);
       }
       case Event.ExecutionStarted _ -> migrations.running(id, time);
       case Event.SnapshotExported _ ->
@@ -185,11 +191,11 @@ public final class JournalProjection {
             Result.DONE,
             sequence,
             time);
-        operations.undone(id, prepared.tableIndex(), prepared.epoch(), time);
+        chunks.undone(id, prepared.tableIndex(), prepared.epoch(), time);
         tables.prepared(prepared, time);
       }
       case Event.ChunkCopied copied -> {
-        operations.copied(copied, worker(copied.evidence().worker()), sequence);
+        chunks.copied(copied, worker(copied.evidence().worker()), sequence);
         tables.copied(copied, time);
       }
       case Event.TableChecked checked -> {
@@ -201,9 +207,9 @@ public final class JournalProjection {
             Result.DONE,
             sequence,
             time);
-        operations.missing(id, checked.tableIndex(), checked.epoch(), checked.missingChunks());
+        chunks.missing(id, checked.tableIndex(), checked.epoch(), checked.missingChunks());
         if (checked.missingChunks().isEmpty()) {
-          operations.counted(id, checked.tableIndex(), checked.epoch(), checked.rows());
+          chunks.counted(id, checked.tableIndex(), checked.epoch(), checked.rows());
         }
       }
       case Event.TableCompleted done ->
@@ -219,18 +225,18 @@ public final class JournalProjection {
             new Result(null, null, left(back.left())),
             sequence,
             time);
-        operations.undone(id, back.tableIndex(), back.epoch(), time);
+        chunks.undone(id, back.tableIndex(), back.epoch(), time);
         tables.rolledBack(back, time);
       }
       case Event.TargetFinished _ ->
           operations.completed(id, TaskKind.FINISH_TARGET, Result.DONE, sequence, time);
       case Event.MigrationPaused _ -> {
         migrations.state(id, LifecycleState.PAUSED);
-        operations.waits(id, Operation.PAUSE, -1, 0, "", sequence, time);
+        waits.begun(id, Operation.PAUSE, -1, 0, "", sequence, time);
       }
       case Event.MigrationResumed _ -> {
         migrations.state(id, LifecycleState.RUNNING);
-        operations.waited(id, Operation.PAUSE.name(), -1, "completed", null, time);
+        waits.over(id, Operation.PAUSE.name(), -1, "completed", null, time);
       }
       case Event.ExecutionCompleted completed -> migrations.completed(completed, time);
       case Event.ValidationStarted _ -> migrations.state(id, LifecycleState.VALIDATING);
@@ -288,26 +294,18 @@ public final class JournalProjection {
         operations.end(id, "the migration is cancelled", time);
         migrations.cancelled(id, time);
       }
-      case Event.TaskIssued issued -> operations.issued(issued, sequence, time);
-      case Event.TaskDeferred deferred -> operations.deferred(deferred, sequence, time);
+      case Event.TaskIssued issued -> tasks.issued(issued, sequence, time);
+      case Event.TaskDeferred deferred -> tasks.deferred(deferred, sequence, time);
       case Event.TaskExpired expired ->
-          operations.endAttempt(
-              id,
-              expired.taskId().value(),
-              expired.attempt(),
-              "failed",
-              "no sign of life in time",
-              time);
-      case Event.TaskReleased released ->
-          operations.endAttempt(
-              id, released.taskId().value(), released.attempt(), "paused", released.reason(), time);
+          tasks.endAttempt(
+              id, expired.taskId().value(), expired.attempt(), "no sign of life in time", time);
+      case Event.TaskReleased released -> tasks.released(released);
       case Event.TaskFailed failed ->
-          operations.endAttempt(
+          tasks.endAttempt(
               id,
               failed.taskId().value(),
               failed.attempt(),
-              "failed",
-              OperationRows.message(failed.failure()),
+              TaskRows.message(failed.failure()),
               time);
       case Event.CommandRejected _ -> {
         // Nothing happened to the migration: the journal alone tells of it.
@@ -319,13 +317,12 @@ public final class JournalProjection {
     MigrationId id = moved.migrationId();
     tables.moved(moved, time);
     if (moved.from() == TableRunState.BLOCKED) {
-      operations.waited(
-          id, Operation.DEPENDENCY_WAIT.name(), moved.tableIndex(), "completed", null, time);
+      waits.over(id, Operation.DEPENDENCY_WAIT.name(), moved.tableIndex(), "completed", null, time);
     }
     boolean nothingIssued =
         moved.from() == TableRunState.BLOCKED || moved.from() == TableRunState.PREPARING;
     if (moved.to() == TableRunState.BLOCKED) {
-      operations.waits(
+      waits.begun(
           id,
           Operation.DEPENDENCY_WAIT,
           moved.tableIndex(),

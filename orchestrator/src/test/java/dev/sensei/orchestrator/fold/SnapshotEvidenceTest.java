@@ -27,5 +27,7 @@ class SnapshotEvidenceTest {
     assertThat(unknown.showsTheSameAs(unknown)).isFalse();
     SnapshotEvidence busy = evidence("0/1", "700:702:701", "75", 1);
     assertThat(busy.showsTheSameAs(busy)).isFalse();
+    SnapshotEvidence busyOnAStandby = evidence("0/1", "700:702:", "75", 1);
+    assertThat(busyOnAStandby.showsTheSameAs(busyOnAStandby)).isFalse();
   }
 }

@@ -44,6 +44,22 @@ class ValidationRoundsTest {
   }
 
   @Test
+  void aCertificateThatTheJournalDoesNotBearOutIsNotAskedForAgain() {
+    world.command(Asked.create());
+    world.command(Asked.start());
+    world.work(agents);
+    world.command(Asked.approve());
+    while (!(world.pending.getFirst() instanceof Task.CertifyMigration)) {
+      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
+    }
+    Task certify = world.take(Task.CertifyMigration.class);
+    world.report(Agents.failed(certify, FailureClass.DATA, "NOT_CERTIFIABLE"));
+    assertThat(world.events(Event.TaskDeferred.class)).isEmpty();
+    assertThat(world.header().failedPhase()).isEqualTo(LifecycleState.VALIDATING);
+    assertThat(world.header().failure().orElseThrow().code()).isEqualTo("NOT_CERTIFIABLE");
+  }
+
+  @Test
   void resultsOfTheFormerValidationChangeNothingBeforeTheNewOneAsksForThatTable() {
     failInValidation();
     world.command(Asked.retry());

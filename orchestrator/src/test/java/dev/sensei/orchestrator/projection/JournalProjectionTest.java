@@ -125,6 +125,7 @@ class JournalProjectionTest {
     try (Connection connection = database.connect()) {
       begin(connection);
       apply(connection, issued(1));
+      apply(connection, new Event.MigrationPaused(ID, "ada"));
       apply(connection, new Event.TaskReleased(ID, CHUNK, 1, TaskKind.COPY_CHUNK, 0, 2, "paused"));
       assertThat(rows(connection, CHUNKS))
           .containsExactly("batch_migration paused 1 1000 4000 paused");
@@ -135,6 +136,23 @@ class JournalProjectionTest {
           .containsExactly(
               "batch_migration failed 2 1000 4000 no sign of life in time",
               "batch_migration_retry running 3 1000 4000");
+    }
+  }
+
+  @Test
+  void aTaskThatItsAgentGaveBackIsPendingUntilItIsHandedOutAgain(ControlDatabase database)
+      throws SQLException {
+    try (Connection connection = database.connect()) {
+      begin(connection);
+      apply(connection, issued(1));
+      apply(connection, new Event.TaskReleased(ID, CHUNK, 1, TaskKind.COPY_CHUNK, 0, 2, "stopped"));
+      assertThat(rows(connection, CHUNKS))
+          .containsExactly("batch_migration pending 1 1000 4000 stopped");
+      assertThat(
+              rows(connection, "SELECT started_at IS NULL FROM migration_control WHERE chunk = 2"))
+          .containsExactly("t");
+      apply(connection, issued(2));
+      assertThat(rows(connection, CHUNKS)).containsExactly("batch_migration running 2 1000 4000");
     }
   }
 

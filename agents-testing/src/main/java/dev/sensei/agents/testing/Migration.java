@@ -1,4 +1,4 @@
-package dev.sensei.agents.worker;
+package dev.sensei.agents.testing;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskIdentity;
@@ -39,18 +39,23 @@ import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Two databases, a plan between them made by hand, and a context that keeps what it is told. */
-final class Migration implements TaskContext, Journal {
-  final PostgresServer.Endpoint source;
-  final PostgresServer.Endpoint target;
-  final List<SpecificRecord> reports = new CopyOnWriteArrayList<>();
-  final List<JournalRecord> records = new ArrayList<>();
-  final MigrationPlan plan;
-  final List<TablePlan> tables = new ArrayList<>();
-  final String digest;
-  final Catalog before;
-  volatile boolean cancelled;
+public final class Migration implements TaskContext, Journal {
+  public final PostgresServer.Endpoint source;
+  public final PostgresServer.Endpoint target;
+  public final List<SpecificRecord> reports = new CopyOnWriteArrayList<>();
+  public final List<JournalRecord> records = new ArrayList<>();
+  public final MigrationPlan plan;
+  public final List<TablePlan> tables = new ArrayList<>();
+  public final String digest;
+  public final Catalog before;
+  public volatile boolean cancelled;
 
-  Migration(
+  /**
+   * Reads both catalogs and plans what is in the source.
+   *
+   * @param options of the migration, as the plan has them
+   */
+  public Migration(
       PostgresServer.Endpoint source, PostgresServer.Endpoint target, Map<String, String> options)
       throws SQLException {
     this.source = source;
@@ -122,22 +127,22 @@ final class Migration implements TaskContext, Journal {
         .toList();
   }
 
-  DatabaseAccess access() {
+  public DatabaseAccess access() {
     return DatabaseAccess.withPasswords(
         Map.of(source.uri(), source.password(), target.uri(), target.password()));
   }
 
-  static DatabaseReference reference(PostgresServer.Endpoint database) {
+  public static DatabaseReference reference(PostgresServer.Endpoint database) {
     return DatabaseReference.newBuilder().setUri(database.uri()).setPasswordReference(null).build();
   }
 
-  static Catalog catalog(PostgresServer.Endpoint database) throws SQLException {
+  public static Catalog catalog(PostgresServer.Endpoint database) throws SQLException {
     try (Connection connection = database.connect()) {
       return CatalogReader.read(connection, CatalogScope.ALL);
     }
   }
 
-  static void run(PostgresServer.Endpoint database, String sql) throws SQLException {
+  public static void run(PostgresServer.Endpoint database, String sql) throws SQLException {
     try (Connection connection = database.connect();
         java.sql.Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -145,7 +150,7 @@ final class Migration implements TaskContext, Journal {
   }
 
   /** One value in text. */
-  static String ask(PostgresServer.Endpoint database, String sql) throws SQLException {
+  public static String ask(PostgresServer.Endpoint database, String sql) throws SQLException {
     try (Connection connection = database.connect();
         java.sql.Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
@@ -155,11 +160,11 @@ final class Migration implements TaskContext, Journal {
   }
 
   /** The last report, which has to be of this type. */
-  <T> T last(Class<T> type) {
+  public <T> T last(Class<T> type) {
     return type.cast(reports.getLast());
   }
 
-  TablePlan table(String name) {
+  public TablePlan table(String name) {
     return tables.stream()
         .filter(table -> table.source().name().equals(name))
         .findFirst()
@@ -191,7 +196,7 @@ final class Migration implements TaskContext, Journal {
         completed());
   }
 
-  PlanCompleted completed() {
+  public PlanCompleted completed() {
     return PlanCompleted.newBuilder()
         .setMigrationId("m")
         .setAttempt(1)

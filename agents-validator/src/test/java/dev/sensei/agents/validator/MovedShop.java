@@ -1,0 +1,130 @@
+package dev.sensei.agents.validator;
+
+import static dev.sensei.agents.testing.Migration.reference;
+import static dev.sensei.agents.testing.Migration.run;
+
+import dev.sensei.agents.testing.Migration;
+import dev.sensei.agents.testing.OnPostgres;
+import dev.sensei.certificate.SigningKey;
+import dev.sensei.databases.snapshot.SnapshotKeeper;
+import dev.sensei.databases.snapshot.SnapshotSettings;
+import dev.sensei.platform.PostgresServer;
+import dev.sensei.schemas.JournalHash;
+import dev.sensei.schemas.JournalRecord;
+import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.report.ReferencesValidated;
+import dev.sensei.schemas.report.StructureValidated;
+import dev.sensei.schemas.report.TableValidated;
+import dev.sensei.schemas.task.ValidateReferences;
+import dev.sensei.schemas.task.ValidateStructure;
+import dev.sensei.schemas.task.ValidateTable;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/** A shop that was moved, both sides equal, and a Validator that is asked about it. */
+final class MovedShop implements AutoCloseable {
+  private static final String SHOP =
+      """
+      CREATE TABLE team (id int PRIMARY KEY, name varchar(20));
+      CREATE TABLE player (id serial PRIMARY KEY, team int REFERENCES team, score float8, at timestamptz);
+      CREATE INDEX player_by_team ON player (team);
+      CREATE TABLE bare ();
+      """;
+  private static final String ROWS =
+      """
+      INSERT INTO team SELECT n, 'canary' || n FROM generate_series(1, 10) n;
+      INSERT INTO player (team, score, at) SELECT 1 + n % 10, n / 3.0, '2024-01-01'::timestamptz + n * interval '1 s'
+        FROM generate_series(1, 3000) n;
+      INSERT INTO bare SELECT FROM generate_series(1, 3);
+      """;
+
+  final Migration migration;
+  final ValidatorHandler validator;
+  private final SnapshotKeeper keeper;
+
+  /** Two new databases on the server that all tests share. */
+  MovedShop(SigningKey key) throws Exception {
+    // It is what lets Avro see the records, from its first use on.
+    Class.forName(RecordSerde.class.getName());
+    PostgresServer.Endpoint source = OnPostgres.newDatabase("source");
+    PostgresServer.Endpoint target = OnPostgres.newDatabase("target");
+    run(source, SHOP + ROWS);
+    migration = new Migration(source, target, Map.of());
+    run(target, SHOP + ROWS);
+    keeper =
+        SnapshotKeeper.open(
+            source.connect(),
+            migration.tables.stream().map(table -> table.source()).toList(),
+            SnapshotSettings.DEFAULT);
+    validator = new ValidatorHandler(migration.access(), migration, key);
+  }
+
+  @Override
+  public void close() {
+    keeper.close();
+    validator.close();
+  }
+
+  /** Writes an event behind the journal's last. */
+  void journal(SpecificRecord event) {
+    long sequence = migration.records.size() + 1L;
+    Instant time = Instant.ofEpochMilli(1_000 * sequence);
+    String previous =
+        migration.records.isEmpty() ? JournalHash.GENESIS : migration.records.getLast().hash();
+    String hash = JournalHash.of(sequence, time, previous, event);
+    migration.records.add(
+        new JournalRecord(
+            "m",
+            sequence,
+            time,
+            "r" + sequence,
+            Optional.empty(),
+            previous,
+            hash,
+            hash,
+            event,
+            0,
+            sequence - 1));
+  }
+
+  TableValidated validate(String table) throws Exception {
+    ValidateTable task = filled(new ValidateTable());
+    put(task, "table", migration.table(table).source().toString());
+    put(task, "tableIndex", migration.table(table).index());
+    put(task, "epoch", 1);
+    validator.handle(task, migration);
+    return migration.last(TableValidated.class);
+  }
+
+  ReferencesValidated references() throws Exception {
+    validator.handle(filled(new ValidateReferences()), migration);
+    return migration.last(ReferencesValidated.class);
+  }
+
+  StructureValidated structure() throws Exception {
+    validator.handle(filled(new ValidateStructure()), migration);
+    return migration.last(StructureValidated.class);
+  }
+
+  /** The task with what every task has. */
+  <T extends SpecificRecord> T filled(T task) {
+    put(task, "migrationId", "m");
+    put(task, "taskId", "t");
+    put(task, "attempt", 1);
+    put(task, "source", reference(migration.source));
+    put(task, "target", reference(migration.target));
+    put(task, "planDigest", migration.digest);
+    put(task, "snapshot", 1);
+    put(task, "snapshotId", keeper.snapshot().id());
+    return task;
+  }
+
+  static void put(SpecificRecord task, String field, Object value) {
+    var found = task.getSchema().getField(field);
+    if (found != null) {
+      task.put(found.pos(), value);
+    }
+  }
+}

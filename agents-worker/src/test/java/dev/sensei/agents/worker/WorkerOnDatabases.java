@@ -1,0 +1,232 @@
+package dev.sensei.agents.worker;
+
+import static dev.sensei.agents.testing.Migration.reference;
+import static dev.sensei.agents.testing.Migration.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sensei.agents.testing.Migration;
+import dev.sensei.agents.testing.OnPostgres;
+import dev.sensei.databases.failpoint.Failpoints;
+import dev.sensei.databases.snapshot.SnapshotKeeper;
+import dev.sensei.databases.snapshot.SnapshotSettings;
+import dev.sensei.platform.PostgresServer;
+import dev.sensei.schemas.common.ExistingRows;
+import dev.sensei.schemas.common.Options;
+import dev.sensei.schemas.report.TablePrepared;
+import dev.sensei.schemas.report.TableRolledBack;
+import dev.sensei.schemas.report.TargetRolledBack;
+import dev.sensei.schemas.task.AddForeignKeys;
+import dev.sensei.schemas.task.CheckTable;
+import dev.sensei.schemas.task.CompleteTable;
+import dev.sensei.schemas.task.CopyChunk;
+import dev.sensei.schemas.task.FinishTarget;
+import dev.sensei.schemas.task.PrepareTable;
+import dev.sensei.schemas.task.PrepareTarget;
+import dev.sensei.schemas.task.ReleaseTarget;
+import dev.sensei.schemas.task.RollBackTable;
+import dev.sensei.schemas.task.RollBackTarget;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A Worker between two databases, a shop and an empty one unless others are asked for. */
+abstract class WorkerOnDatabases {
+  static final String SHOP =
+      """
+      CREATE SCHEMA shop;
+      CREATE TYPE shop.mood AS ENUM ('calm', 'keen');
+      CREATE TABLE shop.team (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, captain int, mood shop.mood);
+      CREATE TABLE shop.player (id serial PRIMARY KEY, team int REFERENCES shop.team, name text);
+      ALTER TABLE shop.team ADD FOREIGN KEY (captain) REFERENCES shop.player;
+      CREATE INDEX player_by_team ON shop.player (team);
+      CREATE TABLE shop.bare ();
+      CREATE TABLE shop.computed (always text GENERATED ALWAYS AS ('x'::text) STORED);
+      CREATE VIEW shop.names AS SELECT name FROM shop.player;
+      CREATE MATERIALIZED VIEW shop.totals AS SELECT count(*) AS n FROM shop.player;
+      COMMENT ON TABLE shop.team IS 'who plays together';
+      INSERT INTO shop.team (mood) SELECT 'calm' FROM generate_series(1, 10);
+      INSERT INTO shop.player (team, name) SELECT 1 + n % 10, 'canary' || n FROM generate_series(1, 5000) n;
+      UPDATE shop.team SET captain = id;
+      INSERT INTO shop.bare SELECT FROM generate_series(1, 3);
+      INSERT INTO shop.computed SELECT FROM generate_series(1, 4);
+      ANALYZE;
+      """;
+
+  Migration migration;
+  WorkerHandler worker;
+  private SnapshotKeeper keeper;
+
+  @BeforeEach
+  void shop() throws SQLException {
+    open(SHOP, "", Map.of());
+  }
+
+  @AfterEach
+  void end() {
+    Failpoints.clear();
+    worker.close();
+    keeper.close();
+  }
+
+  void begin(String sourceSql, String targetSql) throws Exception {
+    begin(sourceSql, targetSql, Map.of());
+  }
+
+  /** Other databases than the shop. */
+  void begin(String sourceSql, String targetSql, Map<String, String> options) throws SQLException {
+    end();
+    open(sourceSql, targetSql, options);
+  }
+
+  private void open(String sourceSql, String targetSql, Map<String, String> options)
+      throws SQLException {
+    PostgresServer.Endpoint source = OnPostgres.newDatabase("source");
+    PostgresServer.Endpoint target = OnPostgres.newDatabase("target");
+    run(source, sourceSql);
+    run(target, targetSql);
+    migration = new Migration(source, target, options);
+    worker =
+        new WorkerHandler(
+            migration.access(), migration, new SessionSettings(4, Duration.ofSeconds(5)));
+    keeper =
+        SnapshotKeeper.open(
+            source.connect(),
+            migration.tables.stream().map(table -> table.source()).toList(),
+            SnapshotSettings.DEFAULT);
+  }
+
+  void moveAll(int times) throws Exception {
+    twice(prepareTarget(), times);
+    prepareTables(times);
+    for (var table : migration.tables) {
+      twice(copy(table.source().name(), 1, 0), times);
+    }
+    for (var table : migration.tables) {
+      twice(check(table.source().name(), 1), times);
+      twice(complete(table.source().name(), 1), times);
+    }
+    for (var table : migration.tables) {
+      twice(addForeignKeys(table.source().name(), 1), times);
+    }
+    twice(finish(), times);
+  }
+
+  void prepareTables(int times) throws Exception {
+    for (var table : migration.tables) {
+      twice(prepareTable(table.source().name(), 1, ExistingRows.REFUSE), times);
+      assertThat(migration.last(TablePrepared.class).getChunks()).isEqualTo(1);
+    }
+  }
+
+  void rollBackAll(int epoch) throws Exception {
+    for (var table : migration.tables) {
+      handle(rollBack(table.source().name(), epoch));
+      assertThat(migration.last(TableRolledBack.class).getLeft()).isEmpty();
+    }
+    handle(rollBackTarget());
+    assertThat(migration.last(TargetRolledBack.class).getLeft()).isEmpty();
+  }
+
+  void twice(SpecificRecord task, int times) throws Exception {
+    for (int time = 0; time < times; time++) {
+      handle(task);
+    }
+  }
+
+  void handle(SpecificRecord task) throws Exception {
+    worker.handle(task, migration);
+  }
+
+  PrepareTarget prepareTarget() {
+    return filled(new PrepareTarget());
+  }
+
+  PrepareTable prepareTable(String table, int epoch, ExistingRows existing) {
+    PrepareTable task = filled(new PrepareTable(), table, epoch);
+    put(
+        task,
+        "options",
+        Options.newBuilder()
+            .setChunkRows(100_000)
+            .setBatchRows(10_000)
+            .setExistingRows(existing)
+            .setIncludeTables(List.of())
+            .setExcludeTables(List.of())
+            .setAutoApproveAbove(0.95)
+            .setReviewAbove(0.80)
+            .setMaxTaskAttempts(5)
+            .setTaskTimeoutMillis(60_000)
+            .setTablesInFlight(4)
+            .setChunksInFlight(4)
+            .setMilestones(List.of())
+            .setSeparateApprover(false)
+            .build());
+    return task;
+  }
+
+  CopyChunk copy(String table, int epoch, int chunk) {
+    CopyChunk task = filled(new CopyChunk(), table, epoch);
+    put(task, "chunk", chunk);
+    put(task, "batchRows", 1_000L);
+    return task;
+  }
+
+  CheckTable check(String table, int epoch) {
+    return filled(new CheckTable(), table, epoch);
+  }
+
+  CompleteTable complete(String table, int epoch) {
+    return filled(new CompleteTable(), table, epoch);
+  }
+
+  AddForeignKeys addForeignKeys(String table, int epoch) {
+    return filled(new AddForeignKeys(), table, epoch);
+  }
+
+  FinishTarget finish() {
+    return filled(new FinishTarget());
+  }
+
+  ReleaseTarget release() {
+    return filled(new ReleaseTarget());
+  }
+
+  RollBackTable rollBack(String table, int epoch) {
+    return filled(new RollBackTable(), table, epoch);
+  }
+
+  RollBackTarget rollBackTarget() {
+    return filled(new RollBackTarget());
+  }
+
+  private <T extends SpecificRecord> T filled(T task, String table, int epoch) {
+    put(task, "table", migration.table(table).source().toString());
+    put(task, "tableIndex", migration.table(table).index());
+    put(task, "epoch", epoch);
+    return filled(task);
+  }
+
+  private <T extends SpecificRecord> T filled(T task) {
+    put(task, "migrationId", "m");
+    put(task, "taskId", "t");
+    put(task, "attempt", 1);
+    put(task, "source", reference(migration.source));
+    put(task, "target", reference(migration.target));
+    put(task, "planDigest", migration.digest);
+    put(task, "installation", "here");
+    put(task, "snapshot", 1);
+    put(task, "snapshotId", keeper.snapshot().id());
+    return task;
+  }
+
+  private static void put(SpecificRecord task, String field, Object value) {
+    var found = task.getSchema().getField(field);
+    if (found != null) {
+      task.put(found.pos(), value);
+    }
+  }
+}
