@@ -88,6 +88,7 @@ class OrchestratorServiceTest {
         new DatabaseReference("postgresql://ada@target/shop", Optional.empty()),
         new Options(
             CHUNK_ROWS,
+            0,
             100,
             ExistingRows.REFUSE,
             List.of(),

@@ -13,6 +13,7 @@ import dev.sensei.databases.ledger.ClaimOutcome;
 import dev.sensei.databases.ledger.RaiseOutcome;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.report.TablePrepared;
 import dev.sensei.schemas.task.PrepareTable;
 import java.sql.Connection;
@@ -51,8 +52,7 @@ final class TablePreparation {
       if (plan.definition().holdsRows()) {
         try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
           ChunkPlan division =
-              ChunkPlanner.plan(
-                  reading.connection(), plan.source(), settings(task.getOptions().getChunkRows()));
+              ChunkPlanner.plan(reading.connection(), plan.source(), settings(task.getOptions()));
           chunks = store(target, table, task.getSnapshot(), division);
           rowEstimate = division.estimatedRows();
           reading.done();
@@ -185,10 +185,11 @@ final class TablePreparation {
     };
   }
 
-  private static ChunkPlanSettings settings(long chunkRows) {
+  private static ChunkPlanSettings settings(Options options) {
     return new ChunkPlanSettings(
-        chunkRows,
-        ChunkPlanSettings.DEFAULT.bytesPerChunk(),
+        options.getChunkRows(),
+        options.getChunkBytes(),
+        ChunkPlanSettings.DEFAULT.mostBytes(),
         ChunkPlanSettings.DEFAULT.maxChunks());
   }
 }

@@ -4,16 +4,18 @@ package dev.sensei.databases.copy;
  * How large chunks should be.
  *
  * @param rowsPerChunk about how many rows a chunk holds; at least 1
- * @param bytesPerChunk about how many bytes, TOAST included, a chunk holds at most; at least 1
+ * @param leastBytes about how many bytes a chunk holds at least: where rows are narrow, it has more
+ *     of them; at least 0
+ * @param mostBytes about how many bytes, TOAST included, a chunk holds at most; at least 1
  * @param maxChunks how many chunks a table has at most; where it would have more, they are larger
  */
-public record ChunkPlanSettings(long rowsPerChunk, long bytesPerChunk, int maxChunks) {
-  /** 100,000 rows, 256 MiB, 100,000 chunks. */
+public record ChunkPlanSettings(long rowsPerChunk, long leastBytes, long mostBytes, int maxChunks) {
+  /** 100,000 rows, between 32 MiB and 256 MiB, 100,000 chunks. */
   public static final ChunkPlanSettings DEFAULT =
-      new ChunkPlanSettings(100_000, 256L << 20, 100_000);
+      new ChunkPlanSettings(100_000, 32L << 20, 256L << 20, 100_000);
 
   public ChunkPlanSettings {
-    if (rowsPerChunk < 1 || bytesPerChunk < 1 || maxChunks < 1) {
+    if (rowsPerChunk < 1 || leastBytes < 0 || mostBytes < 1 || maxChunks < 1) {
       throw new IllegalArgumentException("chunk sizes and counts must be positive");
     }
   }

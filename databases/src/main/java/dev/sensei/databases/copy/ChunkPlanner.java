@@ -64,9 +64,10 @@ public final class ChunkPlanner {
   static List<ChunkBounds> cut(
       long blocks, double rowsPerBlock, double bytesPerBlock, ChunkPlanSettings settings) {
     double byRows = settings.rowsPerChunk() / Math.max(rowsPerBlock, 1e-9);
-    double byBytes = settings.bytesPerChunk() / Math.max(bytesPerBlock, 1.0);
+    double atLeast = settings.leastBytes() / Math.max(bytesPerBlock, 1.0);
+    double atMost = settings.mostBytes() / Math.max(bytesPerBlock, 1.0);
     double byCount = Math.ceil((double) blocks / settings.maxChunks());
-    double wanted = Math.max(Math.min(byRows, byBytes), byCount);
+    double wanted = Math.max(Math.min(Math.max(byRows, atLeast), atMost), byCount);
     long step = Math.clamp(Math.round(wanted), 1L, Math.max(1L, blocks));
     List<ChunkBounds> chunks = new ArrayList<>();
     long from = 0;

@@ -64,7 +64,7 @@ class ChunkCopierTest {
       databases.onSource(
           "UPDATE t SET a = 'later' WHERE id % 2 = 0", "DELETE FROM t WHERE id > 29000");
       ChunkPlan plan =
-          ChunkPlanner.plan(source, TABLE, new ChunkPlanSettings(5_000, 1 << 30, 1_000));
+          ChunkPlanner.plan(source, TABLE, new ChunkPlanSettings(5_000, 0, 1 << 30, 1_000));
       assertThat(plan.chunks()).hasSizeGreaterThan(4);
       ChunkResult total = ChunkResult.EMPTY;
       for (ChunkBounds bounds : plan.chunks().reversed()) {

@@ -32,7 +32,7 @@ class ChunkPlannerTest {
         "UPDATE t SET filler = filler || 'y' WHERE id % 7 = 0");
     try (Connection source = databases.source()) {
       ChunkPlanSettings settings =
-          new ChunkPlanSettings(1 + random.nextInt(3000), 1L << 30, 1 + random.nextInt(500));
+          new ChunkPlanSettings(1 + random.nextInt(3000), 0, 1L << 30, 1 + random.nextInt(500));
       ChunkPlan plan = ChunkPlanner.plan(source, TABLE, settings);
 
       StringBuilder union = new StringBuilder();
@@ -53,13 +53,23 @@ class ChunkPlannerTest {
 
   @Test
   void chunksAreAboutAsLargeAsAsked() {
-    List<ChunkBounds> byRows = ChunkPlanner.cut(10_000, 50, 8192, ChunkPlanSettings.DEFAULT);
-    assertThat(byRows).hasSize(5).contains(ChunkBounds.between(2000, 4000), ChunkBounds.from(8000));
+    List<ChunkBounds> byRows = ChunkPlanner.cut(100_000, 20, 8192, ChunkPlanSettings.DEFAULT);
+    assertThat(byRows.getFirst()).isEqualTo(ChunkBounds.between(0, 5000));
 
-    List<ChunkBounds> byBytes = ChunkPlanner.cut(1000, 50, 10e6, ChunkPlanSettings.DEFAULT);
-    assertThat(byBytes.getFirst()).isEqualTo(ChunkBounds.between(0, 27));
+    List<ChunkBounds> narrow = ChunkPlanner.cut(10_000, 50, 8192, ChunkPlanSettings.DEFAULT);
+    assertThat(narrow).hasSize(3).contains(ChunkBounds.between(0, 4096), ChunkBounds.from(8192));
 
-    List<ChunkBounds> byCount = ChunkPlanner.cut(1000, 5000, 8192, new ChunkPlanSettings(1, 1, 10));
+    List<ChunkBounds> wide = ChunkPlanner.cut(1000, 50, 10e6, ChunkPlanSettings.DEFAULT);
+    assertThat(wide.getFirst()).isEqualTo(ChunkBounds.between(0, 27));
+
+    List<ChunkBounds> exactly =
+        ChunkPlanner.cut(10_000, 50, 8192, new ChunkPlanSettings(100_000, 0, 256 << 20, 1_000));
+    assertThat(exactly)
+        .hasSize(5)
+        .contains(ChunkBounds.between(2000, 4000), ChunkBounds.from(8000));
+
+    List<ChunkBounds> byCount =
+        ChunkPlanner.cut(1000, 5000, 8192, new ChunkPlanSettings(1, 0, 1, 10));
     assertThat(byCount).hasSize(10);
   }
 

@@ -73,7 +73,7 @@ class CanonicalDigestTest {
     try (Connection source = databases.source()) {
       ContentDigest sum = ContentDigest.EMPTY;
       List<ChunkBounds> ranges =
-          ChunkPlanner.plan(source, TABLE, new ChunkPlanSettings(700, 1 << 30, 100)).chunks();
+          ChunkPlanner.plan(source, TABLE, new ChunkPlanSettings(700, 0, 1 << 30, 100)).chunks();
       assertThat(ranges).hasSizeGreaterThan(3);
       for (ChunkBounds range : ranges) {
         sum = sum.plus(of(source, method, SUBJECT.within(range)));

@@ -44,7 +44,7 @@ abstract class TableInLedger {
       ledger.install(target, "here", MIGRATION);
       ledger.claim(target, new TableClaim(KEY, "here", 7, 1, 0, true));
       List<ChunkBounds> bounds =
-          ChunkPlanner.plan(source, TABLE, new ChunkPlanSettings(4_000, 1 << 30, 100)).chunks();
+          ChunkPlanner.plan(source, TABLE, new ChunkPlanSettings(4_000, 0, 1 << 30, 100)).chunks();
       if (ledger.storeBounds(target, KEY, 1, 1, bounds) instanceof BoundsOutcome.Stored stored) {
         chunks = stored.chunks();
       }

@@ -49,6 +49,8 @@ public record MigrationSpec(
    * How tables are moved.
    *
    * @param chunkRows rows in a chunk, the unit of checkpoint; 1 to 100,000,000
+   * @param chunkBytes bytes that a chunk comes to at least, with more rows where they are narrow; 0
+   *     to 256 MiB
    * @param batchRows rows in a batch, the unit in which a chunk is checked; 1 to chunkRows
    * @param existingRows what to do where a target table holds rows
    * @param maxTaskAttempts how often a task is issued before it counts as poison; 1 to 100
@@ -58,6 +60,7 @@ public record MigrationSpec(
    */
   public record Tuning(
       long chunkRows,
+      long chunkBytes,
       long batchRows,
       ExistingRows existingRows,
       int maxTaskAttempts,
@@ -66,7 +69,8 @@ public record MigrationSpec(
       Duration taskTimeout) {
     /** What holds where nothing is set. */
     public static final Tuning DEFAULTS =
-        new Tuning(100_000, 10_000, ExistingRows.REFUSE, 5, 4, 8, Duration.ofSeconds(30));
+        new Tuning(
+            100_000, 32L << 20, 10_000, ExistingRows.REFUSE, 5, 4, 8, Duration.ofSeconds(30));
   }
 
   /**
@@ -94,6 +98,7 @@ public record MigrationSpec(
   public Options toContract() {
     return Options.newBuilder()
         .setChunkRows(options.chunkRows())
+        .setChunkBytes(options.chunkBytes())
         .setBatchRows(options.batchRows())
         .setExistingRows(options.existingRows())
         .setIncludeTables(tables.include())

@@ -30,6 +30,8 @@ public final class SpecFile {
   static final int MAX_BYTES = 1_048_576;
 
   private static final int MAX_DEPTH = 16;
+  private static final long BYTES_IN_A_MEGABYTE = 1 << 20;
+  private static final long MOST_MEGABYTES_IN_A_CHUNK = 256;
   private static final List<String> SECTIONS =
       List.of("source", "target", "tables", "options", "approval");
   private static final List<String> CONNECTION =
@@ -180,6 +182,7 @@ public final class SpecFile {
             "options",
             List.of(
                 "chunkRows",
+                "chunkMegabytes",
                 "batchRows",
                 "existingRows",
                 "maxTaskAttempts",
@@ -189,6 +192,12 @@ public final class SpecFile {
             NO_HINTS);
     MigrationSpec.Tuning defaults = MigrationSpec.Tuning.DEFAULTS;
     long chunkRows = section.integer("chunkRows", defaults.chunkRows(), 1, 100_000_000);
+    long chunkMegabytes =
+        section.integer(
+            "chunkMegabytes",
+            section.has("chunkRows") ? 0 : defaults.chunkBytes() / BYTES_IN_A_MEGABYTE,
+            0,
+            MOST_MEGABYTES_IN_A_CHUNK);
     long batchRows =
         section.integer("batchRows", Math.min(defaults.batchRows(), chunkRows), 1, 100_000_000);
     if (batchRows > chunkRows) {
@@ -199,6 +208,7 @@ public final class SpecFile {
     }
     return new MigrationSpec.Tuning(
         chunkRows,
+        chunkMegabytes * BYTES_IN_A_MEGABYTE,
         batchRows,
         section.choice("existingRows", defaults.existingRows(), existingRows()),
         (int) section.integer("maxTaskAttempts", defaults.maxTaskAttempts(), 1, 100),

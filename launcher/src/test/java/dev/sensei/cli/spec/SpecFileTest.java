@@ -32,6 +32,7 @@ final class SpecFileTest {
               exclude: ["public.\\"Odd Name\\"", audit.log]
             options:
               chunkRows: 50_000
+              chunkMegabytes: 16
               batchRows: 5000
               existingRows: truncate
               maxTaskAttempts: 7
@@ -57,7 +58,7 @@ final class SpecFileTest {
     assertThat(spec.options())
         .isEqualTo(
             new MigrationSpec.Tuning(
-                50_000, 5_000, ExistingRows.TRUNCATE, 7, 2, 3, Duration.ofMinutes(2)));
+                50_000, 16 << 20, 5_000, ExistingRows.TRUNCATE, 7, 2, 3, Duration.ofMinutes(2)));
     assertThat(spec.approval())
         .isEqualTo(
             new MigrationSpec.Approval(
@@ -70,6 +71,9 @@ final class SpecFileTest {
     assertThat(SpecFile.parse("m.yaml", "options: {}")).isEqualTo(MigrationSpec.DEFAULTS);
     assertThat(SpecFile.parse("m.yaml", "options: {chunkRows: 10}").options().batchRows())
         .isEqualTo(10);
+    assertThat(SpecFile.parse("m.yaml", "options: {chunkRows: 10}").options().chunkBytes())
+        .as("who says how many rows gets as many")
+        .isZero();
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ final class Asked {
   static Options options(List<Milestone> milestones, boolean separateApprover) {
     return new Options(
         100_000,
+        0,
         10_000,
         ExistingRows.REFUSE,
         List.of(),

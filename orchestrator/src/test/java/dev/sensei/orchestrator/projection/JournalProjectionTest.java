@@ -62,6 +62,7 @@ class JournalProjectionTest {
     Options options =
         new Options(
             1_000,
+            0,
             100,
             ExistingRows.REFUSE,
             List.of(),
