@@ -104,6 +104,11 @@ public final class KafkaServer implements AutoCloseable {
             .formatted(Ports.LOOPBACK, port, Ports.LOOPBACK, controllerPort));
     properties.put("advertised.listeners", "CLIENT://%s:%d".formatted(Ports.LOOPBACK, port));
     properties.put("controller.quorum.voters", "1@%s:%d".formatted(Ports.LOOPBACK, controllerPort));
+    KilledBroker killed =
+        new KilledBroker(properties, logs, "%s:%d".formatted(Ports.LOOPBACK, controllerPort));
+    if (killed.isThere()) {
+      killed.unregister(settings.startTimeout());
+    }
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     return new KafkaServer(settings, lock, port, server);
   }

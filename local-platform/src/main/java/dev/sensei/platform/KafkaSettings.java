@@ -42,8 +42,9 @@ public record KafkaSettings(
   }
 
   /**
-   * One broker, few partitions of its own, and short memories: after a {@code kill -9} the broker's
-   * old registration and the sessions of dead members end in seconds instead of a minute.
+   * One broker, few partitions of its own, and short memories: after a {@code kill -9} the sessions
+   * of dead members end in seconds instead of a minute. For the broker's own see {@link
+   * KilledBroker}.
    */
   static Map<String, String> defaults() {
     Map<String, String> properties = new LinkedHashMap<>();
@@ -56,7 +57,9 @@ public record KafkaSettings(
     properties.put("message.max.bytes", Integer.toString(MESSAGE_MAX_BYTES));
     properties.put("replica.fetch.max.bytes", Integer.toString(MESSAGE_MAX_BYTES));
 
-    properties.put("broker.session.timeout.ms", "1500");
+    // Longer than this process can stall: a broker that is taken for dead loses its partitions'
+    // leader, and transactions that are being committed just then lose their markers.
+    properties.put("broker.session.timeout.ms", "60000");
     properties.put("broker.heartbeat.interval.ms", "500");
     properties.put("group.initial.rebalance.delay.ms", "0");
     properties.put("group.min.session.timeout.ms", "3000");

@@ -176,7 +176,7 @@ final class Preconditions {
     }
     if (!filled.isEmpty()) {
       throw new TaskFailure(
-          FailureClass.DATA,
+          FailureClass.CONFIGURATION,
           "TARGET_NOT_EMPTY",
           "expected these tables of the target to be empty, found rows in: %s; nothing was changed"
                   .formatted(list(filled))
