@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentService.class);
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
+  private static final Duration READ_PATIENCE = Duration.ofSeconds(30);
   private static final Duration SLOTS_CLOSE = Duration.ofSeconds(6);
 
   private final AgentSettings settings;
@@ -57,7 +58,7 @@ public final class AgentService implements AutoCloseable {
     this.settings = settings;
     slotsToJoin = new AtomicInteger(settings.slots());
     reachability = new Reachability(settings.name(), settings.kafka());
-    serde = RecordSerde.patient(settings.registry(), settings.reportTimeout());
+    serde = RecordSerde.patient(settings.registry(), READ_PATIENCE);
     migrations = MigrationWatch.start(settings.kafka(), settings.clientId("states"), serde);
     reports = new ReportSender(settings, serde, reachability, stopping);
     JournalDocuments journal =

@@ -56,8 +56,8 @@ final class ReportSender implements AutoCloseable {
   ReportSender(
       AgentSettings settings, RecordSerde serde, Reachability reachability, Stopping stopping) {
     this.settings = settings;
-    this.serde = serde;
-    this.hastySerde = serde.withoutWaiting();
+    this.serde = serde.withPatience(settings.reportTimeout());
+    this.hastySerde = serde.withPatience(Duration.ZERO);
     this.reachability = reachability;
     this.stopping = stopping;
     reliable =
@@ -117,6 +117,9 @@ final class ReportSender implements AutoCloseable {
       return serde.write(Topics.REPORTS, report);
     } catch (RegistryAwayException away) {
       throw new TaskReleasedException("the schema registry does not answer");
+    } catch (InterruptException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new TaskReleasedException("the agent stops before the schema registry answers");
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -226,6 +227,9 @@ final class TaskRun {
       return workplace.serde().read(consumed.topic(), value);
     } catch (RegistryAwayException away) {
       throw new TaskReleasedException("the schema registry does not answer");
+    } catch (InterruptException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new TaskReleasedException("the agent stops before the schema registry answers");
     }
   }
 

@@ -57,14 +57,6 @@ record Binaries(Path directory) {
     return directory.resolve("registry").resolve("quarkus-run.jar");
   }
 
-  /**
-   * The registry's classes as the virtual machine likes them, from a trial run while the module was
-   * built; there is none where that was not possible.
-   */
-  Path registryCache() {
-    return directory.resolve("registry.aot");
-  }
-
   private static boolean isComplete(Path directory) {
     Binaries binaries = new Binaries(directory);
     return Files.isExecutable(binaries.postgresProgram("postgres"))

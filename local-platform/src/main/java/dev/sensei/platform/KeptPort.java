@@ -25,13 +25,26 @@ record KeptPort(Path file, String part) {
       }
       return keep(requested.getAsInt());
     }
-    int former = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+    int former = Files.exists(file) ? former() : 0;
     return former != 0 && Ports.isFree(former) ? former : another();
+  }
+
+  /**
+   * The port of the run before, or a free one where there was none; kept for the next run.
+   *
+   * @throws PlatformException.PortTaken where it is somebody else's now
+   */
+  int chooseTheSame() throws IOException {
+    return choose(Files.exists(file) ? OptionalInt.of(former()) : OptionalInt.empty());
   }
 
   /** A free port, kept for the next run. */
   int another() throws IOException {
     return keep(Ports.free());
+  }
+
+  private int former() throws IOException {
+    return Integer.parseInt(Files.readString(file).strip());
   }
 
   private int keep(int port) throws IOException {

@@ -123,7 +123,7 @@ public final class PostgresServer implements AutoCloseable {
     cluster.create(launcher, settings.superuser(), settings.startTimeout());
     LeftoverProcesses.end(cluster.data(), "postgres", settings.stopTimeout());
     for (int attempt = 1; ; attempt++) {
-      int port = attempt == 1 ? cluster.port().choose(settings.port()) : cluster.port().another();
+      int port = choosePort(settings, cluster.port(), attempt);
       // Nobody runs here: what a killed server left would only mistake a stranger's pid for it.
       Files.deleteIfExists(cluster.data().resolve("postmaster.pid"));
       ChildProcess child = launch(settings, launcher, cluster, port);
@@ -143,6 +143,14 @@ public final class PostgresServer implements AutoCloseable {
         }
       }
     }
+  }
+
+  private static int choosePort(PostgresSettings settings, KeptPort port, int attempt)
+      throws IOException {
+    if (settings.portKept()) {
+      return port.chooseTheSame();
+    }
+    return attempt == 1 ? port.choose(settings.port()) : port.another();
   }
 
   private static ChildProcess launch(

@@ -2,21 +2,22 @@ package dev.sensei.platform;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
  * The build step that tries the registry once, so that later starts of it are fast: see {@link
- * Binaries#registryCache()}. It runs while the module is built, never in the product. Where it does
+ * RegistryProgram#cache}. It runs while the module is built, never in the product. Where it does
  * not work, the build goes on: the registry starts all the same, only slower.
  */
 final class PrepareRegistry {
@@ -30,32 +31,23 @@ final class PrepareRegistry {
   private PrepareRegistry() {}
 
   /**
-   * Tries the registry, where there is no cache yet or it is older than the registry's program.
+   * Tries the registry, where there is no cache of it yet for this virtual machine.
    *
    * @param arguments none; the programs are where {@link Binaries} finds them
    */
   public static void main(String[] arguments) {
     try {
       Binaries binaries = Binaries.find();
-      if (!isCurrent(binaries)) {
+      if (!Files.exists(RegistryProgram.cache(binaries))) {
         prepare(binaries);
       }
-    } catch (IOException | SQLException | PlatformException notToday) {
+    } catch (IOException | UncheckedIOException | SQLException | PlatformException notToday) {
       System.out.println("The registry will start without a cache of its classes: " + notToday);
     }
   }
 
-  private static boolean isCurrent(Binaries binaries) throws IOException {
-    return Files.exists(binaries.registryCache())
-        && modified(binaries.registryCache()).compareTo(modified(binaries.registryJar())) >= 0;
-  }
-
-  private static FileTime modified(Path file) throws IOException {
-    return Files.getLastModifiedTime(file);
-  }
-
   private static void prepare(Binaries binaries) throws IOException, SQLException {
-    Files.deleteIfExists(binaries.registryCache());
+    removeOthers(binaries);
     Path unfinished = binaries.directory().resolve("registry.aot.unfinished");
     Path directory = Files.createTempDirectory(binaries.directory(), "trial-");
     try (PostgresServer postgres =
@@ -63,9 +55,18 @@ final class PrepareRegistry {
       RegistrySettings settings =
           RegistrySettings.in(directory.resolve("registry"), postgres.createDatabase("registry"));
       tryOut(settings, RegistryProgram.leaving(unfinished, binaries));
-      Files.move(unfinished, binaries.registryCache(), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(unfinished, RegistryProgram.cache(binaries), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       DirectoryTree.delete(directory);
+    }
+  }
+
+  private static void removeOthers(Binaries binaries) throws IOException {
+    try (DirectoryStream<Path> others =
+        Files.newDirectoryStream(binaries.directory(), "registry*.aot*")) {
+      for (Path other : others) {
+        Files.delete(other);
+      }
     }
   }
 

@@ -2,10 +2,12 @@ package dev.sensei.platform;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,11 +27,32 @@ record RegistryProgram(Binaries binaries, List<String> options, boolean flat) {
 
   /** The fastest way there is. */
   static RegistryProgram of(Binaries binaries) {
-    Path cache = binaries.registryCache();
+    Path cache = cache(binaries);
     return Files.isRegularFile(cache)
         ? new RegistryProgram(
             binaries, List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off,cds=off"), true)
         : new RegistryProgram(binaries, List.of(), false);
+  }
+
+  /**
+   * Where the registry's classes are as this virtual machine likes them, from a trial run while the
+   * module was built. The name tells for which machine and which jars: what is for others is not
+   * found.
+   */
+  static Path cache(Binaries binaries) {
+    StringBuilder identity = new StringBuilder(System.getProperty("java.vm.version", ""));
+    classPath(binaries)
+        .forEach(
+            jar ->
+                identity
+                    .append('\n')
+                    .append(jar)
+                    .append(' ')
+                    .append(jar.toFile().length())
+                    .append(' ')
+                    .append(jar.toFile().lastModified()));
+    UUID name = UUID.nameUUIDFromBytes(identity.toString().getBytes(StandardCharsets.UTF_8));
+    return binaries.directory().resolve("registry-" + name + ".aot");
   }
 
   /** A trial run, which leaves a cache behind when it is asked to end. */
@@ -62,13 +85,14 @@ record RegistryProgram(Binaries binaries, List<String> options, boolean flat) {
     return command;
   }
 
-  /** In the same order every time, as the cache is for one class path. */
   private String classPath() {
+    return classPath(binaries).stream().map(Path::toString).collect(Collectors.joining(":"));
+  }
+
+  /** In the same order every time, as the cache is for one class path. */
+  private static List<Path> classPath(Binaries binaries) {
     Path registry = binaries.registryJar().resolveSibling("");
-    return JARS.stream()
-        .flatMap(directory -> jars(registry.resolve(directory)))
-        .map(Path::toString)
-        .collect(Collectors.joining(":"));
+    return JARS.stream().flatMap(directory -> jars(registry.resolve(directory))).toList();
   }
 
   private static Stream<Path> jars(Path directory) {

@@ -129,9 +129,13 @@ public final class RegistryServer implements AutoCloseable {
    */
   public void awaitReady() {
     Instant deadline = Instant.now().plus(settings.startTimeout());
-    while (!answers(url)) {
+    while (true) {
+      // First, whether it is there at all: another may have taken its port, and answer.
       if (child.awaitEnd(POLL)) {
         throw child.startFailure("ended with status %d".formatted(child.exitValue()));
+      }
+      if (answers(url)) {
+        return;
       }
       if (Instant.now().isAfter(deadline)) {
         throw child.startFailure("did not answer after " + settings.startTimeout());

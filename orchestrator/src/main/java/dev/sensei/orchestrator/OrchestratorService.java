@@ -36,7 +36,11 @@ import org.slf4j.LoggerFactory;
 public final class OrchestratorService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OrchestratorService.class);
   private static final long READY_CHECK_MILLIS = 20;
-  private static final Duration REGISTRY_PATIENCE = Duration.ofMinutes(1);
+
+  /** A record that waits for the registry keeps its transaction open, which has to outlive that. */
+  private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(15);
+
+  private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
   private final OrchestratorSettings settings;
   private final RecordSerde serde;
@@ -90,6 +94,7 @@ public final class OrchestratorService implements AutoCloseable {
       streams.start();
       return new OrchestratorService(settings, serde, opened(database), streams, counters);
     } catch (RuntimeException failed) {
+      serde.close();
       streams.close(settings.closeTimeout());
       throw failed;
     }
@@ -121,6 +126,9 @@ public final class OrchestratorService implements AutoCloseable {
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     properties.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        Math.toIntExact(TRANSACTION_TIMEOUT.toMillis()));
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         2 * settings.topology().maxRecordBytes());

@@ -6,11 +6,8 @@ import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientExcept
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import io.confluent.kafka.serializers.subject.TopicRecordNameStrategy;
+import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +44,10 @@ public final class RecordSerde implements Serde<SpecificRecord> {
   private static final int CACHED_SCHEMAS = 1_000;
   private static final int WIRE_PREFIX_BYTES = 5;
   private static final int SERVER_ERROR = 500;
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int LEAST_CODE_OF_A_REGISTRY = 10_000;
+  private static final String AVRO = "org.apache.avro.";
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
   private static final Logger LOG = LoggerFactory.getLogger(RecordSerde.class);
 
@@ -59,13 +60,18 @@ public final class RecordSerde implements Serde<SpecificRecord> {
   private final KafkaAvroSerializer serializer;
   private final KafkaAvroDeserializer deserializer;
   private final Duration patience;
-  private final CountDownLatch impatient = new CountDownLatch(1);
+  private final CountDownLatch impatient;
   private final AtomicBoolean away = new AtomicBoolean();
 
-  private RecordSerde(String registryUrl, SchemaRegistryClient registry, Duration patience) {
+  private RecordSerde(
+      String registryUrl,
+      SchemaRegistryClient registry,
+      Duration patience,
+      CountDownLatch impatient) {
     this.registryUrl = registryUrl;
     this.registry = registry;
     this.patience = patience;
+    this.impatient = impatient;
     Map<String, Object> settings =
         Map.of(
             "schema.registry.url", registryUrl,
@@ -99,15 +105,22 @@ public final class RecordSerde implements Serde<SpecificRecord> {
     return new RecordSerde(
         registryUrl,
         new CachedSchemaRegistryClient(List.of(registryUrl), CACHED_SCHEMAS),
-        patience);
+        patience,
+        new CountDownLatch(1));
   }
 
-  /** The same, which does not wait, and knows the schemas that this one knows. */
-  public RecordSerde withoutWaiting() {
-    return new RecordSerde(registryUrl, registry, Duration.ZERO);
+  /**
+   * The same with another patience. It knows the schemas that this one knows, and ends waiting with
+   * it.
+   */
+  public RecordSerde withPatience(Duration other) {
+    return new RecordSerde(registryUrl, registry, other, impatient);
   }
 
-  /** Ends the waiting of all threads, now and from now on: for somebody who stops. */
+  /**
+   * Ends the waiting of all threads, now and from now on, here and in those that were made from
+   * this one or that this one was made from: for somebody who stops.
+   */
   public void stopWaiting() {
     impatient.countDown();
   }
@@ -202,7 +215,7 @@ public final class RecordSerde implements Serde<SpecificRecord> {
     while (true) {
       try {
         T done = work.get();
-        if (away.compareAndSet(true, false)) {
+        if (away.compareAndSet(true, false) && !patience.isZero()) {
           LOG.info("The schema registry at {} answers again", registryUrl);
         }
         return done;
@@ -233,15 +246,24 @@ public final class RecordSerde implements Serde<SpecificRecord> {
     }
   }
 
-  /** Whether it was nothing about the record: nobody was there, or the server has troubles. */
+  /**
+   * Whether it was nothing about the record: nobody was there, or the server has troubles, or what
+   * stands before it has. A registry that has looked says so with an error code of five digits.
+   */
   private static boolean isForWantOfAnAnswer(Throwable failed) {
     for (Throwable at = failed; at != null; at = at.getCause()) {
-      if (at instanceof SocketException
-          || at instanceof SocketTimeoutException
-          || at instanceof HttpTimeoutException
-          || at instanceof UnknownHostException
-          || at instanceof RetriableException
-          || (at instanceof RestClientException refused && refused.getStatus() >= SERVER_ERROR)) {
+      boolean noAnswer =
+          switch (at) {
+            case RestClientException refused ->
+                refused.getStatus() >= SERVER_ERROR
+                    || refused.getStatus() == UNAUTHORIZED
+                    || refused.getStatus() == FORBIDDEN
+                    || refused.getErrorCode() < LEAST_CODE_OF_A_REGISTRY;
+            case EOFException cutShort -> false;
+            case IOException away -> !away.getClass().getName().startsWith(AVRO);
+            default -> at instanceof RetriableException;
+          };
+      if (noAnswer) {
         return true;
       }
     }

@@ -10,7 +10,6 @@ import dev.sensei.databases.copy.ChunkCopier;
 import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopyColumn;
-import dev.sensei.databases.copy.CopyProgress;
 import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.errors.DatabaseErrors;
@@ -112,7 +111,7 @@ final class ChunkCopy {
                 source,
                 target,
                 spec,
-                new Paced((rows, bytes) -> context.progress(progress(task, context, rows, bytes))),
+                (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
                 context::cancelled);
         reading.done();
         return copied;
@@ -122,27 +121,6 @@ final class ChunkCopy {
           rejected.find(source, target, spec, context::cancelled);
         }
         throw refused;
-      }
-    }
-  }
-
-  /** Tells of progress no more often than somebody can see it; every telling costs a message. */
-  private static final class Paced implements CopyProgress {
-    private static final long NANOS_BETWEEN = 250_000_000;
-
-    private final CopyProgress told;
-    private long toldAt = System.nanoTime();
-
-    Paced(CopyProgress told) {
-      this.told = told;
-    }
-
-    @Override
-    public void sent(long rows, long bytes) {
-      long now = System.nanoTime();
-      if (now - toldAt >= NANOS_BETWEEN) {
-        toldAt = now;
-        told.sent(rows, bytes);
       }
     }
   }

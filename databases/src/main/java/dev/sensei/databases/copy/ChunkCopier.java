@@ -14,7 +14,8 @@ import org.postgresql.copy.CopyIn;
  *
  * <p>A thread of its own reads and hashes; the calling thread writes. Between them go buffers from
  * a fixed set, which is the backpressure: no more than {@link CopySettings#buffers} times {@link
- * CopySettings#bufferBytes} are in flight, plus one row of any width.
+ * CopySettings#bufferBytes} are in flight, and where rows are wider than a buffer, as many of the
+ * widest.
  */
 public final class ChunkCopier {
   private static final long CANCEL_POLL_MILLIS = 100;

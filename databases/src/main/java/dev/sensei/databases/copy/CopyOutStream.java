@@ -26,6 +26,7 @@ final class CopyOutStream {
   private static final int COPY_DATA = 'd';
   private static final int LENGTH_BYTES = 4;
   private static final int AT_THE_END = -1;
+  private static final int SCRATCH_BYTES = 64 << 10;
   private static final Logger LOG = LoggerFactory.getLogger(CopyOutStream.class);
   private static final Field STREAM = streamField();
 
@@ -35,6 +36,8 @@ final class CopyOutStream {
 
   /** Bytes of the current message that are still in the stream. */
   private int pending;
+
+  private boolean lost;
 
   /** The current message, where the driver came upon it behind one of its own. */
   private byte @Nullable [] handedOver;
@@ -75,7 +78,7 @@ final class CopyOutStream {
       pending = stream.receiveInteger4() - LENGTH_BYTES;
       return pending;
     } catch (IOException gone) {
-      throw broken(gone);
+      throw lost(gone);
     }
   }
 
@@ -90,7 +93,7 @@ final class CopyOutStream {
       stream.receive(into, from, pending);
       pending = 0;
     } catch (IOException gone) {
-      throw broken(gone);
+      throw lost(gone);
     }
   }
 
@@ -100,12 +103,11 @@ final class CopyOutStream {
    */
   void abandon() {
     try {
-      if (!out.isActive()) {
+      if (lost || !out.isActive()) {
         return;
       }
       source.unwrap(BaseConnection.class).cancelQuery();
-      stream.skip(pending);
-      pending = 0;
+      discard();
       handedOver = null;
       while (out.readFromCopy() != null) {
         LOG.trace("rows that nobody wants any more pass by");
@@ -116,7 +118,24 @@ final class CopyOutStream {
     }
   }
 
-  private static PSQLException broken(IOException gone) {
+  /** The driver skips by a call that takes the end of a connection for no progress, for ever. */
+  private void discard() throws IOException {
+    byte[] scratch = new byte[Math.min(pending, SCRATCH_BYTES)];
+    while (pending > 0) {
+      int part = Math.min(pending, scratch.length);
+      stream.receive(scratch, 0, part);
+      pending -= part;
+    }
+  }
+
+  /** The driver has not seen the failure, and would go on where nothing follows. */
+  private PSQLException lost(IOException gone) {
+    lost = true;
+    try {
+      source.abort(Runnable::run);
+    } catch (SQLException closedAlready) {
+      LOG.debug("giving a lost session up gave {}", closedAlready.getSQLState());
+    }
     return new PSQLException(
         "the connection broke while rows were read", PSQLState.CONNECTION_FAILURE, gone);
   }

@@ -62,8 +62,8 @@ final class Connection implements AutoCloseable {
       connection.close();
       throw new CommandException(
           ExitCode.USAGE,
-          "Kafka at %s did not answer within %d s; is it running?"
-              .formatted(kafka.bootstrapServers(), PATIENCE.toSeconds()));
+          "Kafka at %s, or the schema registry at %s, did not answer within %d s; are they running?"
+              .formatted(kafka.bootstrapServers(), kafka.registryUrl(), PATIENCE.toSeconds()));
     }
     return connection;
   }

@@ -93,6 +93,7 @@ final class DemoDatabases implements AutoCloseable {
   private static PostgresServer server(Path directory) {
     return PostgresServer.start(
         PostgresSettings.in(directory)
+            .keepingItsPort()
             .with("shared_buffers", "256MB")
             .with("max_wal_size", "4GB")
             .with("autovacuum", "off"));
@@ -135,17 +136,30 @@ final class DemoDatabases implements AutoCloseable {
    * @throws CommandException where somebody holds it
    */
   void emptyTheTarget() {
+    try (Connection there = target.endpoint().withDatabase(NEW_SHOP).connect()) {
+      if (exists(there, "sensei_ledger")) {
+        throw CommandException.usage(
+            "the target of the demo, %s, is still in work for a migration; give another directory with --data-dir"
+                .formatted(targetUri.withoutPassword()));
+      }
+    } catch (SQLException unreachable) {
+      throw notReplaced(unreachable);
+    }
     try (Connection connection = target.endpoint().connect();
         Statement statement = connection.createStatement()) {
       statement.execute("DROP DATABASE IF EXISTS " + NEW_SHOP);
       statement.execute("CREATE DATABASE " + NEW_SHOP);
     } catch (SQLException refused) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "the target of the demo before this one, %s, cannot be replaced by an empty one (SQLSTATE %s); end the sessions that use it, or give another directory with --data-dir"
-              .formatted(targetUri.withoutPassword(), refused.getSQLState()),
-          refused);
+      throw notReplaced(refused);
     }
+  }
+
+  private CommandException notReplaced(SQLException refused) {
+    return new CommandException(
+        ExitCode.USAGE,
+        "the target of the demo before this one, %s, cannot be replaced by an empty one (SQLSTATE %s); end the sessions that use it, or give another directory with --data-dir"
+            .formatted(targetUri.withoutPassword(), refused.getSQLState()),
+        refused);
   }
 
   /** Where the certificate goes where nothing else is said. */

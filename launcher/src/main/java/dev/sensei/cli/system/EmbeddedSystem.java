@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +86,7 @@ final class EmbeddedSystem implements AutoCloseable {
       LocalPlatform platform =
           LocalPlatform.startBeforeRegistry(
               PlatformSettings.in(dataDirectory)
+                  .closedByCaller()
                   .withPorts(ports.kafka(), ports.registry(), ports.control())
                   .withTopics(
                       Topics.all().stream()
@@ -127,20 +129,27 @@ final class EmbeddedSystem implements AutoCloseable {
         return new EmbeddedSystem(kafka, health, parts);
       }
       DatabaseAccess databases = DatabaseAccess.withPasswords(passwords);
-      List<AgentService> agents =
-          List.of(
-              AgentService.start(settings(Agent.SCOUT, kafka), databases, ScoutHandler::new),
-              AgentService.start(
-                  settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new),
-              AgentService.start(
-                  settings(Agent.WORKER, kafka).withSlots(WORKER_SLOTS),
-                  databases,
-                  WorkerHandler::new),
-              AgentService.start(
-                  settings(Agent.VALIDATOR, kafka).withSlots(VALIDATOR_SLOTS),
-                  databases,
-                  tools -> new ValidatorHandler(tools, key)));
-      parts.services.addAll(agents);
+      List<AgentService> agents = new ArrayList<>();
+      for (Supplier<AgentService> agent :
+          List.<Supplier<AgentService>>of(
+              () -> AgentService.start(settings(Agent.SCOUT, kafka), databases, ScoutHandler::new),
+              () ->
+                  AgentService.start(
+                      settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new),
+              () ->
+                  AgentService.start(
+                      settings(Agent.WORKER, kafka).withSlots(WORKER_SLOTS),
+                      databases,
+                      WorkerHandler::new),
+              () ->
+                  AgentService.start(
+                      settings(Agent.VALIDATOR, kafka).withSlots(VALIDATOR_SLOTS),
+                      databases,
+                      tools -> new ValidatorHandler(tools, key)))) {
+        AgentService service = agent.get();
+        parts.services.add(service);
+        agents.add(service);
+      }
       awaitRegistry(platform);
       await(orchestrator.ready(), "the orchestrator");
       for (AgentService agent : agents) {
@@ -223,12 +232,29 @@ final class EmbeddedSystem implements AutoCloseable {
     parts.close();
   }
 
-  /** What has been started: the services stop side by side, and then what they run on. */
+  /**
+   * What has been started: the services stop side by side, and then what they run on; also where
+   * the process is told to end.
+   */
   private static final class Parts {
+    private final Thread atExit = new Thread(this::stop, "sensei-stop");
     private final List<AutoCloseable> services = new ArrayList<>();
     private Optional<LocalPlatform> platform = Optional.empty();
 
+    Parts() {
+      Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
     void close() {
+      stop();
+      try {
+        Runtime.getRuntime().removeShutdownHook(atExit);
+      } catch (IllegalStateException processEnds) {
+        LOG.debug("closed while the process ends");
+      }
+    }
+
+    private synchronized void stop() {
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (AutoCloseable service : services) {
           var _ = threads.submit(() -> close(service));

@@ -58,6 +58,7 @@ final class Follower {
       long newer = connection.states().awaitNewer(version, REFRESH);
       Optional<StateFeed.Snapshot> found = connection.states().of(migrationId);
       if (found.isEmpty() || found.get().migration().getSequence() <= leaving) {
+        silence.goesOn();
         version = newer;
         continue;
       }
@@ -93,7 +94,7 @@ final class Follower {
           return End.WAITING;
         }
         send(migrationId, answer.get());
-        awaitPast(migrationId, migration.getSequence());
+        awaitPast(migrationId, migration.getSequence(), silence);
         silence.ends();
       }
     }
@@ -133,7 +134,8 @@ final class Follower {
     }
   }
 
-  private void awaitPast(String migrationId, long sequence) throws InterruptedException {
+  private void awaitPast(String migrationId, long sequence, Silence silence)
+      throws InterruptedException {
     long version = -1;
     while (connection
         .states()
@@ -141,6 +143,7 @@ final class Follower {
         .map(now -> now.migration().getSequence() <= sequence)
         .orElse(true)) {
       version = connection.states().awaitNewer(version, REFRESH);
+      silence.goesOn();
     }
   }
 }
