@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class AgentWithoutKafkaTest {
 
   @TempDir private Path directory;
 
+  @Tag("long")
   @Test
   void aReportWaitsForKafkaAndItsTaskIsNotDoneASecondTime() throws Exception {
     KafkaServer kafka = KafkaServer.start(KafkaSettings.in(directory));

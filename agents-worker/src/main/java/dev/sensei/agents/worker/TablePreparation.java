@@ -185,7 +185,7 @@ final class TablePreparation {
     };
   }
 
-  private static ChunkPlanSettings settings(Options options) {
+  static ChunkPlanSettings settings(Options options) {
     return new ChunkPlanSettings(
         options.getChunkRows(),
         options.getChunkBytes(),
