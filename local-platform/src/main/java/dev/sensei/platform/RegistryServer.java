@@ -93,8 +93,7 @@ public final class RegistryServer implements AutoCloseable {
             work,
             settings.log(),
             "KILL");
-    return new RegistryServer(
-        settings, lock, child, "http://%s:%d%s".formatted(Ports.LOOPBACK, port, CONFLUENT_API));
+    return new RegistryServer(settings, lock, child, urlOf(port));
   }
 
   static String urlOf(int port) {

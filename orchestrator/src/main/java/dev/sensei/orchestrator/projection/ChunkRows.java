@@ -9,6 +9,7 @@ import dev.sensei.orchestrator.fold.MigrationId;
 import dev.sensei.orchestrator.fold.TaskKind;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /** The rows of a table's chunks: copied, counted, found missing and undone. */
@@ -76,7 +77,7 @@ final class ChunkRows {
   }
 
   private static Object[] concat(Object[] first, Object[] second) {
-    Object[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+    Object[] both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
     return both;
   }

@@ -39,6 +39,7 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
   private final TopologySettings settings;
   private final OutcomeCounters counters;
   private final Set<MigrationId> waiting = new LinkedHashSet<>();
+  private final TimerRest timerRest;
   private @Nullable Started started;
 
   private record Started(
@@ -49,6 +50,7 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
     this.wire = wire;
     this.settings = settings;
     this.counters = counters;
+    this.timerRest = new TimerRest(settings.timerGap(), settings.timerRest());
   }
 
   @Override
@@ -170,6 +172,9 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
   }
 
   private void fireTimers(long nowMillis) {
+    if (!timerRest.mayFire(nowMillis)) {
+      return;
+    }
     Instant now = Instant.ofEpochMilli(nowMillis);
     for (TimerStore.Timer due : started().timers().due(nowMillis, settings.timersAtOnce())) {
       counters.count("timers_fired");

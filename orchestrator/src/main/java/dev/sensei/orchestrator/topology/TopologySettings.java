@@ -12,6 +12,8 @@ import java.time.Duration;
  *     input goes to the dead letters
  * @param timersAtOnce timers fired in one go
  * @param timerResolution how often timers are looked at
+ * @param timerGap how long nobody looked at timers before they rest
+ * @param timerRest how long they rest then
  * @param continuationDelay how long until the next go over tables
  * @param maxRecordBytes the largest record that topics take; what would be larger goes to the dead
  *     letters with its input
@@ -21,6 +23,8 @@ public record TopologySettings(
     int stepsOfInput,
     int timersAtOnce,
     Duration timerResolution,
+    Duration timerGap,
+    Duration timerRest,
     Duration continuationDelay,
     int maxRecordBytes) {
   private static final int HEADERS_BYTES = 64 << 10;
@@ -32,6 +36,8 @@ public record TopologySettings(
         2_000_000,
         1_000,
         Duration.ofMillis(200),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(3),
         Duration.ofMillis(20),
         Topics.LARGEST_RECORD_BYTES - HEADERS_BYTES);
   }
