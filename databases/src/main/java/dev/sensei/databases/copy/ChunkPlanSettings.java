@@ -10,9 +10,9 @@ package dev.sensei.databases.copy;
  * @param maxChunks how many chunks a table has at most; where it would have more, they are larger
  */
 public record ChunkPlanSettings(long rowsPerChunk, long leastBytes, long mostBytes, int maxChunks) {
-  /** 100,000 rows, between 32 MiB and 256 MiB, 100,000 chunks. */
+  /** 100,000 rows, between 64 MiB and 256 MiB, 100,000 chunks. */
   public static final ChunkPlanSettings DEFAULT =
-      new ChunkPlanSettings(100_000, 32L << 20, 256L << 20, 100_000);
+      new ChunkPlanSettings(100_000, 64L << 20, 256L << 20, 100_000);
 
   public ChunkPlanSettings {
     if (rowsPerChunk < 1 || leastBytes < 0 || mostBytes < 1 || maxChunks < 1) {

@@ -53,11 +53,11 @@ class ChunkPlannerTest {
 
   @Test
   void chunksAreAboutAsLargeAsAsked() {
-    List<ChunkBounds> byRows = ChunkPlanner.cut(100_000, 20, 8192, ChunkPlanSettings.DEFAULT);
-    assertThat(byRows.getFirst()).isEqualTo(ChunkBounds.between(0, 5000));
+    List<ChunkBounds> byRows = ChunkPlanner.cut(100_000, 10, 8192, ChunkPlanSettings.DEFAULT);
+    assertThat(byRows.getFirst()).isEqualTo(ChunkBounds.between(0, 10_000));
 
     List<ChunkBounds> narrow = ChunkPlanner.cut(10_000, 50, 8192, ChunkPlanSettings.DEFAULT);
-    assertThat(narrow).hasSize(3).contains(ChunkBounds.between(0, 4096), ChunkBounds.from(8192));
+    assertThat(narrow).hasSize(2).contains(ChunkBounds.between(0, 8192), ChunkBounds.from(8192));
 
     List<ChunkBounds> wide = ChunkPlanner.cut(1000, 50, 10e6, ChunkPlanSettings.DEFAULT);
     assertThat(wide.getFirst()).isEqualTo(ChunkBounds.between(0, 27));

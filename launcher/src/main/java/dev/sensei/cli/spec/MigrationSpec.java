@@ -70,7 +70,7 @@ public record MigrationSpec(
     /** What holds where nothing is set. */
     public static final Tuning DEFAULTS =
         new Tuning(
-            100_000, 32L << 20, 10_000, ExistingRows.REFUSE, 5, 4, 8, Duration.ofSeconds(30));
+            100_000, 64L << 20, 10_000, ExistingRows.REFUSE, 5, 4, 8, Duration.ofSeconds(30));
   }
 
   /**
