@@ -145,26 +145,27 @@ abstract class WorkerOnDatabases {
     return filled(new PrepareTarget());
   }
 
+  /** Options as a person who sets none gets them, but for the size of chunks. */
+  static Options.Builder options() {
+    return Options.newBuilder()
+        .setChunkRows(100_000)
+        .setBatchRows(10_000)
+        .setIncludeTables(List.of())
+        .setExcludeTables(List.of())
+        .setAutoApproveAbove(0.95)
+        .setReviewAbove(0.80)
+        .setMaxTaskAttempts(5)
+        .setTaskTimeoutMillis(60_000)
+        .setTablesInFlight(4)
+        .setChunksInFlight(4)
+        .setMilestones(List.of())
+        .setSeparateApprover(false)
+        .setExistingRows(ExistingRows.REFUSE);
+  }
+
   PrepareTable prepareTable(String table, int epoch, ExistingRows existing) {
     PrepareTable task = filled(new PrepareTable(), table, epoch);
-    put(
-        task,
-        "options",
-        Options.newBuilder()
-            .setChunkRows(100_000)
-            .setBatchRows(10_000)
-            .setExistingRows(existing)
-            .setIncludeTables(List.of())
-            .setExcludeTables(List.of())
-            .setAutoApproveAbove(0.95)
-            .setReviewAbove(0.80)
-            .setMaxTaskAttempts(5)
-            .setTaskTimeoutMillis(60_000)
-            .setTablesInFlight(4)
-            .setChunksInFlight(4)
-            .setMilestones(List.of())
-            .setSeparateApprover(false)
-            .build());
+    put(task, "options", options().setExistingRows(existing).build());
     return task;
   }
 

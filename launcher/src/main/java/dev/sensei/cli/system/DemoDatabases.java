@@ -16,6 +16,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,21 +56,16 @@ final class DemoDatabases implements AutoCloseable {
       throws InterruptedException {
     Path directory = request.platform().dataDirectory().resolve("demo");
     listener.note("Starting the sample's source and target, two PostgreSQL servers.");
+    Queue<PostgresServer> started = new ConcurrentLinkedQueue<>();
+    boolean complete = false;
     try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
       Files.createDirectories(directory);
-      Future<PostgresServer> starting = both.submit(() -> server(directory.resolve("source")));
-      PostgresServer target = server(directory.resolve("target"));
-      PostgresServer source;
-      try {
-        source = starting.get();
-      } catch (ExecutionException failed) {
-        target.close();
-        throw failed.getCause() instanceof PlatformException refused
-            ? refused
-            : new IllegalStateException("the sample's source did not start", failed);
-      }
-      DemoDatabases databases = new DemoDatabases(source, target, directory);
+      Future<PostgresServer> starting =
+          both.submit(() -> server(directory.resolve("source"), started));
+      PostgresServer target = server(directory.resolve("target"), started);
+      DemoDatabases databases = new DemoDatabases(await(starting), target, directory);
       databases.fill(request.rows(), listener);
+      complete = true;
       return databases;
     } catch (PlatformException refused) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
@@ -83,6 +80,20 @@ final class DemoDatabases implements AutoCloseable {
           "the data directory %s cannot be written; give another with --data-dir"
               .formatted(request.platform().dataDirectory()),
           failed);
+    } finally {
+      if (!complete) {
+        started.forEach(PostgresServer::close);
+      }
+    }
+  }
+
+  private static PostgresServer await(Future<PostgresServer> starting) throws InterruptedException {
+    try {
+      return starting.get();
+    } catch (ExecutionException failed) {
+      throw failed.getCause() instanceof PlatformException refused
+          ? refused
+          : new IllegalStateException("the sample's source did not start", failed);
     }
   }
 
@@ -90,13 +101,16 @@ final class DemoDatabases implements AutoCloseable {
     return DatabaseUri.parse(database.uri()).withPassword(database.password());
   }
 
-  private static PostgresServer server(Path directory) {
-    return PostgresServer.start(
-        PostgresSettings.in(directory)
-            .keepingItsPort()
-            .with("shared_buffers", "256MB")
-            .with("max_wal_size", "4GB")
-            .with("autovacuum", "off"));
+  private static PostgresServer server(Path directory, Queue<PostgresServer> started) {
+    PostgresServer server =
+        PostgresServer.start(
+            PostgresSettings.in(directory)
+                .keepingItsPort()
+                .with("shared_buffers", "256MB")
+                .with("max_wal_size", "4GB")
+                .with("autovacuum", "off"));
+    started.add(server);
+    return server;
   }
 
   private void fill(long rows, RunListener listener) throws SQLException {
