@@ -97,13 +97,31 @@ public final class Summary {
               "The plan waits for a person; once it is approved, the same command again goes on:",
               "  ./sensei plan " + id,
               "  ./sensei approve " + id);
-      case "failed" ->
-          List.of(
-              "The same command again goes on from the last checkpoint. To take everything back:",
-              "  ./sensei rollback " + id);
+      case "failed" -> afterFailure(id, result);
       case "paused" -> List.of("The same command again goes on.");
       default -> List.of("See how it stands:", "  ./sensei status " + id);
     };
+  }
+
+  private static List<String> afterFailure(String id, ResultDocument result) {
+    if (result.errors().stream().anyMatch(Summary::waitsForAcceptance)) {
+      return List.of(
+          "Everything is in the target. Accept what is named above; then the same command again"
+              + " certifies it and names it:",
+          "  ./sensei accept " + id,
+          "Or take everything back:",
+          "  ./sensei rollback " + id);
+    }
+    if (!result.seconds().containsKey("approve")) {
+      return List.of("Nothing was changed in the target. The same command again tries anew.");
+    }
+    return List.of(
+        "The same command again goes on from the last checkpoint. To take everything back:",
+        "  ./sensei rollback " + id);
+  }
+
+  private static boolean waitsForAcceptance(ResultDocument.ResultError error) {
+    return error.code().equals("EXCEPTIONS_NOT_ACCEPTED");
   }
 
   private static void section(List<String> lines, String title, List<String> entries) {

@@ -100,6 +100,10 @@ final class EmbeddedSystem implements AutoCloseable {
       Health health = new Health();
       platform.onFailure(
           failure -> {
+            if (parts.stopping) {
+              // A signal from a terminal reaches all of them, each in its own time.
+              return;
+            }
             LOG.error("A part of the platform ended: {}", failure);
             health.failed("%s ended: %s".formatted(failure.part(), failure.message()));
           });
@@ -237,15 +241,17 @@ final class EmbeddedSystem implements AutoCloseable {
    * the process is told to end.
    */
   private static final class Parts {
-    private final Thread atExit = new Thread(this::stop, "sensei-stop");
+    private final Thread atExit = new Thread(this::close, "sensei-stop");
     private final List<AutoCloseable> services = new ArrayList<>();
     private Optional<LocalPlatform> platform = Optional.empty();
+    private volatile boolean stopping;
 
     Parts() {
       Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     void close() {
+      stopping = true;
       stop();
       try {
         Runtime.getRuntime().removeShutdownHook(atExit);

@@ -16,23 +16,31 @@ import dev.sensei.schemas.event.MigrationFailed;
 import dev.sensei.schemas.event.PlanApproved;
 import dev.sensei.schemas.event.PlanCompleted;
 import dev.sensei.schemas.event.ReferencesValidated;
+import dev.sensei.schemas.event.RetryStarted;
+import dev.sensei.schemas.event.SnapshotExported;
 import dev.sensei.schemas.event.StructureValidated;
+import dev.sensei.schemas.event.TableCompleted;
+import dev.sensei.schemas.event.TableRolledBack;
 import dev.sensei.schemas.event.TableValidated;
 import dev.sensei.schemas.event.TaskFailed;
 import dev.sensei.schemas.event.ValidationStarted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a run came to, as the journal tells it. */
 final class RunRecord {
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final List<String> exceptions = new ArrayList<>();
   private final List<String> differences = new ArrayList<>();
+  private final List<String> snapshots = new ArrayList<>();
+  private final Set<Integer> done = new HashSet<>();
   private final List<ResultDocument.ResultError> errors = new ArrayList<>();
   private Optional<CertificateIssued> certificate = Optional.empty();
   private Optional<Instant> phaseStart = Optional.empty();
@@ -57,7 +65,12 @@ final class RunRecord {
     }
     last = Optional.of(time);
     switch (found.event()) {
-      case AnalysisStarted event -> begin(time);
+      case AnalysisStarted event -> {
+        errors.clear();
+        begin(time);
+      }
+      // What failed before was tried again, and may be mended.
+      case RetryStarted event -> errors.clear();
       case AnalysisCompleted event -> end("analyze", time);
       case PlanCompleted event -> {
         end("plan", time);
@@ -76,6 +89,15 @@ final class RunRecord {
       }
       case PlanApproved event -> end("approve", time);
       case ExecutionStarted event -> begin(time);
+      case TableCompleted event -> done.add(event.getTableIndex());
+      case TableRolledBack event -> done.remove(event.getTableIndex());
+      case SnapshotExported event -> {
+        if (!event.getSourceUnchanged() && !done.isEmpty()) {
+          snapshots.add(
+              "snapshot %d: the source may have changed after %d tables were done: they and the others were not read at one moment"
+                  .formatted(event.getNumber(), done.size()));
+        }
+      }
       case ValidationStarted event -> differences.clear();
       case ChunkCopied event -> {
         Instant started = event.getEvidence().getStartedAt();
@@ -154,9 +176,10 @@ final class RunRecord {
     return copied.isPresent();
   }
 
-  /** What is not carried, and where the two sides differ. */
+  /** What is not carried, what was not read at one moment, and where the two sides differ. */
   List<String> deviations() {
     List<String> all = new ArrayList<>(exceptions);
+    all.addAll(snapshots);
     all.addAll(differences);
     return all.stream().distinct().toList();
   }

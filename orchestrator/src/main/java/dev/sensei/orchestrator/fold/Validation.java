@@ -136,8 +136,8 @@ final class Validation {
           new Failure(
               FailureClass.DATA,
               Commands.EXCEPTIONS_NOT_ACCEPTED,
-              "%d exceptions and deviations are not accepted; AcceptExceptions with plan digest %s leads to a certificate that names them"
-                  .formatted(exceptions, m.planDigest()),
+              "exceptions and deviations that nobody has accepted: %d; once they are accepted, the certificate names each"
+                  .formatted(exceptions),
               ""));
     } else {
       draft.issueOnce(TaskKind.CERTIFY_MIGRATION);

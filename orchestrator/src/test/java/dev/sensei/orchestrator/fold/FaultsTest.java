@@ -235,7 +235,7 @@ class FaultsTest {
     assertThat(world.header().deviationCount()).isEqualTo(12);
     world.work(agents);
     assertThat(world.header().failure().orElseThrow().message())
-        .startsWith("12 exceptions and deviations are not accepted");
+        .startsWith("exceptions and deviations that nobody has accepted: 12");
     world.command(Asked.accept());
     world.work(agents);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
