@@ -1,5 +1,6 @@
 package dev.sensei.agents.architect;
 
+import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.databases.catalog.CatalogReader;
@@ -19,20 +20,10 @@ final class Databases {
   static final Options OPTIONS = options(List.of(), List.of(), ExistingRows.REFUSE);
 
   static Options options(List<String> include, List<String> exclude, ExistingRows existingRows) {
-    return Options.newBuilder()
-        .setChunkRows(100_000)
-        .setBatchRows(10_000)
+    return MigrationOptions.unset()
         .setExistingRows(existingRows)
         .setIncludeTables(include)
         .setExcludeTables(exclude)
-        .setAutoApproveAbove(0.95)
-        .setReviewAbove(0.80)
-        .setMaxTaskAttempts(5)
-        .setTaskTimeoutMillis(60_000)
-        .setTablesInFlight(4)
-        .setChunksInFlight(4)
-        .setMilestones(List.of())
-        .setSeparateApprover(false)
         .build();
   }
 

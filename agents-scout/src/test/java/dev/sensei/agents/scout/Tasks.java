@@ -1,9 +1,9 @@
 package dev.sensei.agents.scout;
 
 import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.common.DatabaseReference;
-import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.task.AnalyzeDatabases;
 import dev.sensei.schemas.task.KeepSnapshot;
@@ -20,21 +20,7 @@ final class Tasks {
   static final Options OPTIONS = options(List.of());
 
   static Options options(List<String> exclude) {
-    return Options.newBuilder()
-        .setChunkRows(100_000)
-        .setBatchRows(10_000)
-        .setExistingRows(ExistingRows.REFUSE)
-        .setIncludeTables(List.of())
-        .setExcludeTables(exclude)
-        .setAutoApproveAbove(0.95)
-        .setReviewAbove(0.80)
-        .setMaxTaskAttempts(5)
-        .setTaskTimeoutMillis(60_000)
-        .setTablesInFlight(4)
-        .setChunksInFlight(4)
-        .setMilestones(List.of())
-        .setSeparateApprover(false)
-        .build();
+    return MigrationOptions.unset().setExcludeTables(exclude).build();
   }
 
   static AnalyzeDatabases analyze(String source, String target, Options options) {

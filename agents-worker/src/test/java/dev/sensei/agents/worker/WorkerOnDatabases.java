@@ -5,13 +5,13 @@ import static dev.sensei.agents.testing.Migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sensei.agents.testing.Migration;
+import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.agents.testing.OnPostgres;
 import dev.sensei.databases.failpoint.Failpoints;
 import dev.sensei.databases.snapshot.SnapshotKeeper;
 import dev.sensei.databases.snapshot.SnapshotSettings;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.common.ExistingRows;
-import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.report.TablePrepared;
 import dev.sensei.schemas.report.TableRolledBack;
 import dev.sensei.schemas.report.TargetRolledBack;
@@ -27,7 +27,6 @@ import dev.sensei.schemas.task.RollBackTable;
 import dev.sensei.schemas.task.RollBackTarget;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -145,27 +144,9 @@ abstract class WorkerOnDatabases {
     return filled(new PrepareTarget());
   }
 
-  /** Options as a person who sets none gets them, but for the size of chunks. */
-  static Options.Builder options() {
-    return Options.newBuilder()
-        .setChunkRows(100_000)
-        .setBatchRows(10_000)
-        .setIncludeTables(List.of())
-        .setExcludeTables(List.of())
-        .setAutoApproveAbove(0.95)
-        .setReviewAbove(0.80)
-        .setMaxTaskAttempts(5)
-        .setTaskTimeoutMillis(60_000)
-        .setTablesInFlight(4)
-        .setChunksInFlight(4)
-        .setMilestones(List.of())
-        .setSeparateApprover(false)
-        .setExistingRows(ExistingRows.REFUSE);
-  }
-
   PrepareTable prepareTable(String table, int epoch, ExistingRows existing) {
     PrepareTable task = filled(new PrepareTable(), table, epoch);
-    put(task, "options", options().setExistingRows(existing).build());
+    put(task, "options", MigrationOptions.unset().setExistingRows(existing).build());
     return task;
   }
 
