@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables tables moved
  * @param rows rows moved
  * @param bytes bytes moved
+ * @param targetTouched whether the migration has made, or may have made, something in the target
  * @param seconds by phase ({@code analyze}, {@code plan}, {@code approve}, {@code move}, {@code
  *     validate}), {@code copy} and {@code total}
  * @param deviations where the target differs from the source, one line each
@@ -42,6 +43,7 @@ public record ResultDocument(
     long tables,
     long rows,
     long bytes,
+    boolean targetTouched,
     Map<String, Double> seconds,
     List<String> deviations,
     List<String> notChecked,
@@ -52,6 +54,9 @@ public record ResultDocument(
 
   public static final String CERTIFIED_WITH_EXCEPTIONS = "certified_with_exceptions";
   public static final String NOT_CERTIFIED = "not_certified";
+
+  /** The code of the error where all that is missing is somebody's word. */
+  public static final String EXCEPTIONS_NOT_ACCEPTED = "EXCEPTIONS_NOT_ACCEPTED";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -86,6 +91,7 @@ public record ResultDocument(
         0,
         0,
         0,
+        false,
         Map.of(),
         List.of(),
         List.of(),
@@ -105,6 +111,7 @@ public record ResultDocument(
     members.put("tables", tables);
     members.put("rows", rows);
     members.put("bytes", bytes);
+    members.put("targetTouched", targetTouched);
     members.put("seconds", seconds);
     members.put("deviations", deviations);
     members.put("notChecked", notChecked);

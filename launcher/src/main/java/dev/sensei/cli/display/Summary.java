@@ -112,7 +112,7 @@ public final class Summary {
           "Or take everything back:",
           "  ./sensei rollback " + id);
     }
-    if (!result.seconds().containsKey("approve")) {
+    if (!result.targetTouched()) {
       return List.of("Nothing was changed in the target. The same command again tries anew.");
     }
     return List.of(
@@ -121,7 +121,7 @@ public final class Summary {
   }
 
   private static boolean waitsForAcceptance(ResultDocument.ResultError error) {
-    return error.code().equals("EXCEPTIONS_NOT_ACCEPTED");
+    return error.code().equals(ResultDocument.EXCEPTIONS_NOT_ACCEPTED);
   }
 
   private static void section(List<String> lines, String title, List<String> entries) {

@@ -95,7 +95,7 @@ final class EmbeddedSystem implements AutoCloseable {
                                   new TopicSpec(
                                       topic.name(), topic.partitions(), topic.configuration()))
                           .toList()));
-      parts.platform = Optional.of(platform);
+      parts.run(platform);
       LogFile.in(dataDirectory, "sensei");
       Health health = new Health();
       platform.onFailure(
@@ -125,7 +125,7 @@ final class EmbeddedSystem implements AutoCloseable {
                       platform.controlDatabase().user(),
                       platform.controlDatabase().password()),
                   Installation.of(dataDirectory)));
-      parts.services.add(orchestrator);
+      parts.add(orchestrator);
       if (purpose == Purpose.DECIDE) {
         awaitRegistry(platform);
         await(orchestrator.ready(), "the orchestrator");
@@ -151,7 +151,7 @@ final class EmbeddedSystem implements AutoCloseable {
                       databases,
                       tools -> new ValidatorHandler(tools, key)))) {
         AgentService service = agent.get();
-        parts.services.add(service);
+        parts.add(service);
         agents.add(service);
       }
       awaitRegistry(platform);
@@ -248,6 +248,24 @@ final class EmbeddedSystem implements AutoCloseable {
 
     Parts() {
       Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    synchronized void run(LocalPlatform started) {
+      platform = Optional.of(started);
+      refuseWhereStopping();
+    }
+
+    synchronized void add(AutoCloseable service) {
+      services.add(service);
+      refuseWhereStopping();
+    }
+
+    /** A signal may come while parts still start: what comes after it is stopped too. */
+    private void refuseWhereStopping() {
+      if (stopping) {
+        stop();
+        throw new CommandException(ExitCode.INTERNAL_ERROR, "stopped while it started");
+      }
     }
 
     void close() {

@@ -39,7 +39,6 @@ import java.util.Optional;
 final class MigrationRun {
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
-  private static final String EXCEPTIONS_NOT_ACCEPTED = "EXCEPTIONS_NOT_ACCEPTED";
   private static final int ID_RANDOM_BYTES = 2;
 
   private final Connection connection;
@@ -116,7 +115,7 @@ final class MigrationRun {
     return found.getState() == LifecycleState.FAILED
         && found.getDrain() == Drain.NONE
         && found.getFailure() != null
-        && found.getFailure().getCode().equals(EXCEPTIONS_NOT_ACCEPTED);
+        && found.getFailure().getCode().equals(ResultDocument.EXCEPTIONS_NOT_ACCEPTED);
   }
 
   /** Whether a spec asks for other options than the unfinished migration has. */
@@ -231,6 +230,7 @@ final class MigrationRun {
             migration.getDone(),
             migration.getRows(),
             migration.getBytes(),
+            migration.getTargetTouched(),
             told.seconds(),
             told.deviations(),
             NOT_CHECKED,

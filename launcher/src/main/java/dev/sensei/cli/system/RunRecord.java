@@ -5,6 +5,7 @@ import dev.sensei.cli.display.ResultDocument;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.AnalysisStarted;
@@ -15,12 +16,12 @@ import dev.sensei.schemas.event.ExecutionStarted;
 import dev.sensei.schemas.event.MigrationFailed;
 import dev.sensei.schemas.event.PlanApproved;
 import dev.sensei.schemas.event.PlanCompleted;
+import dev.sensei.schemas.event.PlanningStarted;
 import dev.sensei.schemas.event.ReferencesValidated;
 import dev.sensei.schemas.event.RetryStarted;
 import dev.sensei.schemas.event.SnapshotExported;
 import dev.sensei.schemas.event.StructureValidated;
-import dev.sensei.schemas.event.TableCompleted;
-import dev.sensei.schemas.event.TableRolledBack;
+import dev.sensei.schemas.event.TableMoved;
 import dev.sensei.schemas.event.TableValidated;
 import dev.sensei.schemas.event.TaskFailed;
 import dev.sensei.schemas.event.ValidationStarted;
@@ -36,7 +37,7 @@ import java.util.Set;
 
 /** What a run came to, as the journal tells it. */
 final class RunRecord {
-  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private final Map<String, Duration> phases = new LinkedHashMap<>();
   private final List<String> exceptions = new ArrayList<>();
   private final List<String> differences = new ArrayList<>();
   private final List<String> snapshots = new ArrayList<>();
@@ -58,7 +59,8 @@ final class RunRecord {
     return told;
   }
 
-  private void take(JournalRecord found) {
+  /** Takes the next record in. */
+  void take(JournalRecord found) {
     Instant time = found.time();
     if (first.isEmpty()) {
       first = Optional.of(time);
@@ -88,9 +90,18 @@ final class RunRecord {
                                 exception.getReason())));
       }
       case PlanApproved event -> end("approve", time);
-      case ExecutionStarted event -> begin(time);
-      case TableCompleted event -> done.add(event.getTableIndex());
-      case TableRolledBack event -> done.remove(event.getTableIndex());
+      case ExecutionStarted event -> {
+        startOver();
+        begin(time);
+      }
+      case PlanningStarted event -> startOver();
+      case TableMoved event -> {
+        if (event.getTo() == TableRunState.DONE) {
+          done.add(event.getTableIndex());
+        } else {
+          done.remove(event.getTableIndex());
+        }
+      }
       case SnapshotExported event -> {
         if (!event.getSourceUnchanged() && !done.isEmpty()) {
           snapshots.add(
@@ -130,6 +141,12 @@ final class RunRecord {
     }
   }
 
+  /** Tables run from the beginning: at which moments they were read before is of no account. */
+  private void startOver() {
+    done.clear();
+    snapshots.clear();
+  }
+
   /** What was copied before belongs to a run that was given up. */
   private void begin(Instant time) {
     phaseStart = Optional.of(time);
@@ -141,7 +158,7 @@ final class RunRecord {
 
   private void end(String phase, Instant time) {
     phaseStart.ifPresent(
-        start -> seconds.merge(phase, seconds(Duration.between(start, time)), Double::sum));
+        start -> phases.merge(phase, Duration.between(start, time), Duration::plus));
     phaseStart = Optional.of(time);
   }
 
@@ -156,7 +173,8 @@ final class RunRecord {
 
   /** Seconds by phase, of the copy and in all, as the journal's times have them. */
   Map<String, Double> seconds() {
-    Map<String, Double> all = new LinkedHashMap<>(seconds);
+    Map<String, Double> all = new LinkedHashMap<>();
+    phases.forEach((phase, duration) -> all.put(phase, seconds(duration)));
     if (firstChunk.isPresent() && lastChunk.isPresent()) {
       all.put("copy", seconds(Duration.between(firstChunk.get(), lastChunk.get())));
     }

@@ -112,6 +112,20 @@ final class DisplayTest {
   }
 
   @Test
+  void whatIsNextAfterAFailureFollowsFromWhatIsInTheTarget() {
+    assertThat(String.join("\n", Summary.lines(failed(false, "42501"))))
+        .contains("Nothing was changed in the target. The same command again tries anew.")
+        .doesNotContain("rollback", "accept");
+    assertThat(String.join("\n", Summary.lines(failed(true, "42501"))))
+        .contains("goes on from the last checkpoint", "./sensei rollback m-1")
+        .doesNotContain("Nothing was changed", "accept");
+    assertThat(
+            String.join("\n", Summary.lines(failed(true, ResultDocument.EXCEPTIONS_NOT_ACCEPTED))))
+        .contains("./sensei accept m-1", "./sensei rollback m-1")
+        .doesNotContain("last checkpoint");
+  }
+
+  @Test
   void theDocumentHasEveryMemberInItsOrder() {
     String json = certified().toJson();
     int at = -1;
@@ -127,6 +141,7 @@ final class DisplayTest {
             "tables",
             "rows",
             "bytes",
+            "targetTouched",
             "seconds",
             "deviations",
             "notChecked",
@@ -179,9 +194,29 @@ final class DisplayTest {
         23,
         1_000_000,
         96_000_000,
+        true,
         Map.of("copy", 4.0, "total", 20.0),
         List.of(),
         List.of("behavioral: not built"),
         List.of());
+  }
+
+  private static ResultDocument failed(boolean targetTouched, String code) {
+    return new ResultDocument(
+        Optional.of("m-1"),
+        Optional.of("failed"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        0,
+        0,
+        targetTouched,
+        Map.of("approve", 1.0),
+        List.of(),
+        List.of(),
+        List.of(new ResultDocument.ResultError(code, "no", "")));
   }
 }
