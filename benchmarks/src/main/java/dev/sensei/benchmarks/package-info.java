@@ -1,0 +1,5 @@
+/** Makes the data that the benchmarks move. */
+@NullMarked
+package dev.sensei.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
