@@ -4,7 +4,7 @@
 #   benchmarks/memory-peak.sh PID
 #
 # Every 200 ms the PSS of all of them is added up, which counts pages they share once; the RSS where no PSS may be read.
-# A process that lost its parent is still counted.
+# A process that lost its parent is still counted where it was seen under it.
 set -uo pipefail
 LC_ALL=C
 
