@@ -84,34 +84,12 @@ public final class DdlGenerator {
     return TableStatements.create(table);
   }
 
-  /** Primary key, unique and exclusion constraints. */
+  /**
+   * Primary key, unique and exclusion constraints: first the indexes that can be built ahead of
+   * them, which may be built beside each other, then the constraints in order.
+   */
   public static List<Statement> keys(Table table) {
-    List<Statement> all = new ArrayList<>();
-    for (Key key : table.keys()) {
-      StringBuilder sql = new StringBuilder("ALTER TABLE ONLY ").append(table.name().quoted());
-      sql.append(" ADD CONSTRAINT ").append(SqlIdentifier.quote(key.name())).append(' ');
-      String definition = key.definition();
-      // An exclusion's WHERE comes behind the index options, as the grammar has it.
-      int where = key.kind() == Key.Kind.EXCLUSION ? definition.lastIndexOf(" WHERE (") : -1;
-      sql.append(where < 0 ? definition : definition.substring(0, where));
-      if (!key.options().isEmpty()) {
-        sql.append(" WITH (").append(Options.list(key.options())).append(')');
-      }
-      if (where >= 0) {
-        sql.append(definition.substring(where));
-      }
-      sql.append(key.deferrable() ? " DEFERRABLE" : "");
-      sql.append(key.initiallyDeferred() ? " INITIALLY DEFERRED" : "");
-      String object =
-          "constraint " + SqlIdentifier.quoteWhereNeeded(key.name()) + " on table " + table.name();
-      all.add(new Statement(sql.toString(), object, Section.KEYS));
-      for (IndexStatistics statistics : key.indexStatistics()) {
-        all.add(
-            indexStatistics(
-                new TableName(table.name().schema(), key.name()), statistics, Section.KEYS));
-      }
-    }
-    return all;
+    return KeyStatements.of(table);
   }
 
   /** The indexes that no constraint owns. */
@@ -250,8 +228,7 @@ public final class DdlGenerator {
     return all;
   }
 
-  private static Statement indexStatistics(
-      TableName index, IndexStatistics statistics, Section section) {
+  static Statement indexStatistics(TableName index, IndexStatistics statistics, Section section) {
     return new Statement(
         "ALTER INDEX "
             + index.quoted()

@@ -8,7 +8,10 @@ public enum Section {
   OBJECTS,
   /** Which column owns which sequence. */
   SEQUENCE_OWNERS,
-  /** Primary keys, unique and exclusion constraints, when the table's rows are there. */
+  /**
+   * Primary keys, unique and exclusion constraints, with the indexes that they take over, when the
+   * table's rows are there.
+   */
   KEYS,
   INDEXES,
   /** Partitions' indexes join those of their parents, when all of both are there. */
