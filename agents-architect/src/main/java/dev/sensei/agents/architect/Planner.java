@@ -155,7 +155,7 @@ final class Planner {
         columns,
         DdlGenerator.keys(table),
         indexes,
-        DdlGenerator.foreignKeys(table),
+        DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(input.source().tables())),
         table.size().rows(),
         table.size().totalBytes(),
         List.of());

@@ -79,7 +79,9 @@ public final class Migration implements TaskContext, Journal {
               columns(table, definition),
               created ? DdlGenerator.keys(table) : List.of(),
               created ? DdlGenerator.indexes(table) : List.of(),
-              created ? DdlGenerator.foreignKeys(table) : List.of(),
+              created
+                  ? DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(from.tables()))
+                  : List.of(),
               0,
               0));
     }

@@ -4,7 +4,6 @@ import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Extension;
-import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Index;
 import dev.sensei.databases.catalog.IndexStatistics;
 import dev.sensei.databases.catalog.Key;
@@ -12,10 +11,13 @@ import dev.sensei.databases.catalog.Schema;
 import dev.sensei.databases.catalog.Sequence;
 import dev.sensei.databases.catalog.SequenceValue;
 import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.catalog.View;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Turns a catalog into the statements that build it in an empty target, in the order of {@link
@@ -113,31 +115,21 @@ public final class DdlGenerator {
     return all;
   }
 
-  /** The table's foreign keys; what they reference must be complete. */
-  public static List<Statement> foreignKeys(Table table) {
-    List<Statement> all = new ArrayList<>();
-    for (ForeignKey key : table.foreignKeys()) {
-      String only =
-          switch (table.kind()) {
-            case PARTITIONED -> "";
-            case ORDINARY -> "ONLY ";
-          };
-      all.add(
-          new Statement(
-              "ALTER TABLE "
-                  + only
-                  + table.name().quoted()
-                  + " ADD CONSTRAINT "
-                  + SqlIdentifier.quote(key.name())
-                  + " "
-                  + key.definition(),
-              "constraint "
-                  + SqlIdentifier.quoteWhereNeeded(key.name())
-                  + " on table "
-                  + table.name(),
-              Section.FOREIGN_KEYS));
-    }
-    return all;
+  /**
+   * The table's foreign keys; what they reference must be complete.
+   *
+   * @param partitioned the partitioned tables among those that tables refer to
+   */
+  public static List<Statement> foreignKeys(Table table, Collection<TableName> partitioned) {
+    return ForeignKeyStatements.of(table, partitioned);
+  }
+
+  /** The partitioned tables among these, as {@link #foreignKeys} wants them. */
+  public static Set<TableName> partitioned(Collection<Table> tables) {
+    return tables.stream()
+        .filter(table -> table.kind() == TableKind.PARTITIONED)
+        .map(Table::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Sets sequences to where they stood. */
@@ -205,7 +197,8 @@ public final class DdlGenerator {
     catalog.tables().forEach(table -> all.addAll(keys(table)));
     catalog.tables().forEach(table -> all.addAll(indexes(table)));
     catalog.tables().forEach(table -> all.addAll(attachIndexes(table)));
-    catalog.tables().forEach(table -> all.addAll(foreignKeys(table)));
+    Set<TableName> partitioned = partitioned(catalog.tables());
+    catalog.tables().forEach(table -> all.addAll(foreignKeys(table, partitioned)));
     all.addAll(sequenceValues(values));
     all.addAll(views(catalog));
     catalog.tables().forEach(table -> all.addAll(postTable(table)));
