@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 
 /**
  * Opens connections to one PostgreSQL database, auto-committing, each under an application name by
@@ -73,6 +74,16 @@ public final class PostgresConnections {
     } catch (SQLException e) {
       throw DatabaseErrors.whileConnecting(e, uri.host(), uri.port(), uri.database(), uri.user());
     }
+  }
+
+  /**
+   * Asks the server to cancel the statement that a connection runs; does nothing where it runs
+   * none. Returns when the server has the request, from any thread.
+   *
+   * @throws SQLException where the request cannot be delivered
+   */
+  public static void cancelStatement(Connection connection) throws SQLException {
+    connection.unwrap(PGConnection.class).cancelQuery();
   }
 
   private Duration connectTimeout() {

@@ -11,9 +11,8 @@ import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.OnceOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Runs statements of a plan on the target, each exactly once: its mark in the ledger is made in the
@@ -31,67 +30,82 @@ final class Statements {
     this.marks = marks;
   }
 
-  /** Runs one statement unless it is marked. */
-  @FunctionalInterface
-  private interface Marking {
-    void once(CreatedObject mark, String doing, Ledger.Once work) throws TaskFailure;
+  /**
+   * A statement of a table's plan.
+   *
+   * @param mark what it is known by in the ledger
+   */
+  record Marked(CreatedObject mark, Statement statement) {
+    /**
+     * The statements of a list.
+     *
+     * @param kind what they are for; with a statement's place in the list it makes the mark
+     */
+    static List<Marked> of(String kind, List<Statement> statements) {
+      return IntStream.range(0, statements.size())
+          .mapToObj(
+              at -> {
+                Statement statement = statements.get(at);
+                return new Marked(new CreatedObject(kind, identity(at, statement)), statement);
+              })
+          .toList();
+    }
+
+    private String doing() {
+      return "building " + statement.object();
+    }
   }
 
   /**
-   * Runs those of the target's statements that are not marked yet.
+   * Runs those of the target's statements that are not marked yet, one after the other.
    *
    * @param kind what they are for; with a statement's place in the list it makes the mark
    * @return what the statements are about, in order, each once
    */
   List<String> run(Connection target, TaskContext context, String kind, List<Statement> statements)
-      throws TaskReleasedException, TaskFailure {
+      throws TaskReleasedException {
     String migrationId = context.task().migrationId();
-    return run(
-        context,
-        kind,
-        statements,
-        (mark, doing, work) -> ledger.once(target, migrationId, mark, doing, work));
+    List<Marked> all = Marked.of(kind, statements);
+    for (Marked each : all) {
+      context.throwIfCancelled();
+      ledger.once(
+          target,
+          migrationId,
+          each.mark(),
+          each.doing(),
+          session -> execute(session, each.statement()));
+    }
+    return objects(all);
   }
 
   /**
-   * The same for statements of one table, which run at the table's epoch alone.
+   * Runs a statement of a table, unless it is marked, at the table's epoch alone.
    *
    * @throws TaskFailure where another epoch holds
    */
-  List<String> run(Connection target, TableTask table, String kind, List<Statement> statements)
-      throws TaskReleasedException, TaskFailure {
-    return run(
-        table.context(),
-        kind,
-        statements,
-        (mark, doing, work) -> {
-          switch (marks.onceAt(target, table.key(), table.epoch(), mark, doing, work)) {
-            case OnceOutcome.Done done -> {}
-            case OnceOutcome.Superseded superseded ->
-                throw table.superseded(superseded.currentEpoch());
-          }
-        });
+  void run(Connection target, TableTask table, Marked marked) throws TaskFailure {
+    OnceOutcome outcome =
+        marks.onceAt(
+            target,
+            table.key(),
+            table.epoch(),
+            marked.mark(),
+            marked.doing(),
+            session -> {
+              execute(session, marked.statement());
+              if (marked.statement().buildsIndex()) {
+                Failpoint.MID_INDEX_BUILD.hit();
+              }
+            });
+    switch (outcome) {
+      case OnceOutcome.Done done -> {}
+      case OnceOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
+    }
   }
 
-  private static List<String> run(
-      TaskContext context, String kind, List<Statement> statements, Marking marking)
-      throws TaskReleasedException, TaskFailure {
-    Set<String> objects = new LinkedHashSet<>();
-    for (int at = 0; at < statements.size(); at++) {
-      context.throwIfCancelled();
-      Statement statement = statements.get(at);
-      marking.once(
-          new CreatedObject(kind, identity(at, statement)),
-          "building " + statement.object(),
-          session -> {
-            execute(session, statement);
-            if (kind.startsWith(TableBuild.INDEXES)) {
-              Failpoint.MID_INDEX_BUILD.hit();
-            }
-          });
-      objects.add(statement.object());
-    }
-    return List.copyOf(objects);
+  /** What statements are about, in order, each once. */
+  static List<String> objects(List<Marked> statements) {
+    return statements.stream().map(each -> each.statement().object()).distinct().toList();
   }
 
   private static void execute(Connection target, Statement statement) throws SQLException {

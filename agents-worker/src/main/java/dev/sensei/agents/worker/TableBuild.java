@@ -3,6 +3,7 @@ package dev.sensei.agents.worker;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.worker.Statements.Marked;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.errors.DatabaseErrors;
@@ -19,11 +20,21 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/** What follows a table's rows: the ledger's settlement, the count, keys, indexes, foreign keys. */
+/**
+ * What follows a table's rows: the ledger's settlement, the count, keys and indexes, foreign keys.
+ *
+ * <p>Indexes are built several at once, those of keys among them. What is quick follows in its
+ * order: keys take their indexes over, and partitions' indexes join those of their parents.
+ */
 final class TableBuild {
+  /** The mark of the statements that make a table's keys. */
+  private static final String KEYS = "keys";
+
   /** The mark of the statements that build a table's indexes. */
-  static final String INDEXES = "indexes";
+  private static final String INDEXES = "indexes";
 
   /** The mark of a table's foreign keys. */
   static final String FOREIGN_KEYS = "foreign-keys";
@@ -54,7 +65,8 @@ final class TableBuild {
             .setAgent(context.agentName())
             .setTable(task.getTable())
             .setTableIndex(task.getTableIndex())
-            .setEpoch(task.getEpoch());
+            .setEpoch(task.getEpoch())
+            .setBuilt(List.of());
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
       Settlement.Settled settled = settle(target, table);
@@ -65,12 +77,9 @@ final class TableBuild {
           .setDigest(total.digest().toString())
           .setMissingChunks(settled.missing());
       if (settled.complete()) {
-        report
-            .setTargetRows(plan.definition().holdsRows() ? count(target, plan.target()) : 0)
-            .setBuilt(
-                statements.run(target, table, mark("keys", task.getTableIndex()), plan.keys()));
+        report.setTargetRows(plan.definition().holdsRows() ? count(target, plan.target()) : 0);
       } else {
-        report.setTargetRows(0).setBuilt(List.of());
+        report.setTargetRows(0);
       }
       lease.done();
     }
@@ -88,17 +97,15 @@ final class TableBuild {
             task.getSource(),
             task.getTarget());
     TablePlan plan = table.plan();
-    List<String> built;
-    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
-      Connection target = lease.connection();
-      built =
-          new ArrayList<>(
-              statements.run(target, table, mark(INDEXES, task.getTableIndex()), plan.indexes()));
-      if (plan.definition().holdsRows()) {
-        analyze(target, plan.target());
-        built.add("statistics of " + plan.target());
+    List<Marked> all = new ArrayList<>(Marked.of(mark(KEYS, plan.index()), plan.keys()));
+    all.addAll(Marked.of(mark(INDEXES, plan.index()), plan.indexes()));
+    List<String> built = new ArrayList<>(build(table, all));
+    if (plan.definition().holdsRows()) {
+      try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+        analyze(lease.connection(), plan.target());
+        lease.done();
       }
-      lease.done();
+      built.add("statistics of " + plan.target());
     }
     Failpoint.BEFORE_REPORT.hit();
     context.report(
@@ -124,14 +131,8 @@ final class TableBuild {
             task.getSource(),
             task.getTarget());
     TablePlan plan = table.plan();
-    List<String> built;
-    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
-      Connection target = lease.connection();
-      built =
-          statements.run(
-              target, table, mark(FOREIGN_KEYS, task.getTableIndex()), plan.foreignKeys());
-      lease.done();
-    }
+    List<String> built =
+        build(table, Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys()));
     Failpoint.BEFORE_REPORT.hit();
     context.report(
         ForeignKeysAdded.newBuilder()
@@ -144,6 +145,21 @@ final class TableBuild {
             .setEpoch(task.getEpoch())
             .setBuilt(built)
             .build());
+  }
+
+  /** Builds indexes several at once, and then does all else in its order. */
+  private List<String> build(TableTask table, List<Marked> all) throws Exception {
+    Map<Boolean, List<SideBySide.Job>> jobs =
+        all.stream()
+            .collect(
+                Collectors.partitioningBy(
+                    each -> each.statement().buildsIndex(),
+                    Collectors.mapping(
+                        each -> session -> statements.run(session, table, each),
+                        Collectors.toList())));
+    tools.builds().atOnce(table.context(), table.target(), jobs.getOrDefault(true, List.of()));
+    tools.builds().inOrder(table.context(), table.target(), jobs.getOrDefault(false, List.of()));
+    return Statements.objects(all);
   }
 
   private Settlement.Settled settle(Connection target, TableTask table) throws TaskFailure {

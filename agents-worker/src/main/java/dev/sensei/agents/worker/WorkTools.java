@@ -15,8 +15,10 @@ import dev.sensei.schemas.common.DatabaseReference;
  * @param plans what was approved
  * @param ledger the target's ledger
  * @param marks its marks beside the chunks
+ * @param builds what builds a table on several sessions
  */
-record WorkTools(Sessions sessions, ApprovedPlans plans, Ledger ledger, LedgerMarks marks) {
+record WorkTools(
+    Sessions sessions, ApprovedPlans plans, Ledger ledger, LedgerMarks marks, SideBySide builds) {
   Statements statements() {
     return new Statements(ledger, marks);
   }

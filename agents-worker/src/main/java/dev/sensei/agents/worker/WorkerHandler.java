@@ -40,17 +40,26 @@ public final class WorkerHandler implements TaskHandler {
 
   /** A worker with what its agent has. */
   public WorkerHandler(AgentTools tools) {
-    this(tools.databases(), tools.journal(), SessionSettings.DEFAULT);
+    this(
+        tools.databases(),
+        tools.journal(),
+        SessionSettings.DEFAULT,
+        BuildSettings.fromEnvironment(System.getenv()));
   }
 
-  WorkerHandler(DatabaseAccess databases, Journal journal, SessionSettings sessionSettings) {
+  WorkerHandler(
+      DatabaseAccess databases,
+      Journal journal,
+      SessionSettings sessionSettings,
+      BuildSettings buildSettings) {
     this.sessions = new Sessions(databases, sessionSettings);
     WorkTools work =
         new WorkTools(
             sessions,
             new ApprovedPlans(journal),
             new Ledger(LedgerSettings.DEFAULT),
-            new LedgerMarks(LedgerSettings.DEFAULT));
+            new LedgerMarks(LedgerSettings.DEFAULT),
+            new SideBySide(sessions, buildSettings));
     this.targets = new TargetTasks(work);
     this.preparation = new TablePreparation(work);
     this.chunks = new ChunkCopy(work);

@@ -90,7 +90,10 @@ abstract class WorkerOnDatabases {
     migration = new Migration(source, target, options);
     worker =
         new WorkerHandler(
-            migration.access(), migration, new SessionSettings(4, Duration.ofSeconds(5)));
+            migration.access(),
+            migration,
+            new SessionSettings(4, Duration.ofSeconds(5)),
+            BuildSettings.DEFAULT.withSessionsBeside(3));
     keeper =
         SnapshotKeeper.open(
             source.connect(),

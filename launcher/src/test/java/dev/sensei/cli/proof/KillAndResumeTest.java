@@ -30,7 +30,7 @@ final class KillAndResumeTest {
         List.of("mid-chunk=halt@4", "after-chunk-commit=halt@5", "before-report=halt@6")) {
       KilledMigration.assertMadeNone(migration.killAt(failpoint));
     }
-    KilledMigration.assertMadeNone(migration.killAt("mid-index-build=halt@4"));
+    KilledMigration.assertMadeNone(migration.killAt("mid-index-build=halt@6"));
     assertThat(target.indexes()).hasSizeBetween(1, source.indexes().size() - 1);
     assertThat(KilledMigration.resumedBy(migration.finish())).isEqualTo(id);
 

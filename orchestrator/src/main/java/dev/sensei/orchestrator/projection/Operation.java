@@ -36,7 +36,7 @@ public record Operation(String phase, String name) {
       case PREPARE_TARGET -> new Operation(EXECUTION, "target_preparation");
       case PREPARE_TABLE -> new Operation(EXECUTION, "table_preparation");
       case COPY_CHUNK -> new Operation(EXECUTION, "batch_migration");
-      case CHECK_TABLE -> new Operation(EXECUTION, "key_build");
+      case CHECK_TABLE -> new Operation(EXECUTION, "ledger_settlement");
       case COMPLETE_TABLE -> new Operation(EXECUTION, "index_build");
       case ADD_FOREIGN_KEYS -> new Operation(EXECUTION, "foreign_key_build");
       case FINISH_TARGET -> new Operation(EXECUTION, "target_completion");
