@@ -10,6 +10,7 @@ import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Index;
 import dev.sensei.databases.catalog.Key;
 import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.catalog.TableRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -195,9 +196,25 @@ record ExistingTable(
           risks.add(named(to.name()) + ": source and target have different defaults");
         }
       }
+      for (TableRule rule : target.rules()) {
+        if (firesForRows(rule)) {
+          risks.add(
+              "%s: the trigger %s, which exists in the target, acts on the rows as they come;"
+                      .formatted(target.name(), rule.name())
+                  + " disable it there before the run, unless it is meant to");
+        }
+      }
       if (source.kind() != target.kind()) {
         risks.add(target.name() + ": partitioned on one side only");
       }
+    }
+
+    /** The server names INSERT before all other events. */
+    private static boolean firesForRows(TableRule rule) {
+      return rule.kind() == TableRule.Kind.TRIGGER
+          && (rule.definition().contains(" BEFORE INSERT ")
+              || rule.definition().contains(" AFTER INSERT "))
+          && rule.enabled().filter(how -> !how.equals("ENABLE ALWAYS")).isEmpty();
     }
 
     private String named(String part) {

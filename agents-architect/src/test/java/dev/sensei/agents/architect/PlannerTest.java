@@ -205,6 +205,31 @@ class PlannerTest {
   }
 
   @Test
+  void triggersInTheTargetThatActOnRowsAreRisks() throws SQLException {
+    String table = "CREATE TABLE pet (id int PRIMARY KEY);";
+    Planned plan =
+        planned(
+            Databases.database(server, "quiet", table),
+            Databases.database(
+                server,
+                "triggered",
+                table
+                    + """
+                    CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                    CREATE TRIGGER acts AFTER UPDATE OR INSERT ON pet FOR EACH STATEMENT EXECUTE FUNCTION act();
+                    CREATE TRIGGER later BEFORE DELETE OR UPDATE ON pet FOR EACH ROW EXECUTE FUNCTION act();
+                    CREATE TRIGGER off BEFORE INSERT ON pet FOR EACH ROW EXECUTE FUNCTION act();
+                    ALTER TABLE pet DISABLE TRIGGER off;
+                    """),
+            Databases.OPTIONS);
+    assertThat(plan.migration().risks())
+        .filteredOn(risk -> risk.contains("trigger"))
+        .containsExactly(
+            "public.pet: the trigger acts, which exists in the target, acts on the rows as they"
+                + " come; disable it there before the run, unless it is meant to");
+  }
+
+  @Test
   void cyclesAndSelfReferencesInTheTargetAreRisks() throws SQLException {
     String self = "CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node);";
     Planned plan =
