@@ -49,6 +49,7 @@ final class TablePreparation {
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
       claim = claim(target, table, task);
+      Failpoint.BEFORE_BOUNDS.hit();
       if (plan.definition().holdsRows()) {
         try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
           ChunkPlan division =

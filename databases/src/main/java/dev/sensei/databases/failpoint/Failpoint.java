@@ -10,6 +10,9 @@ import java.util.Optional;
 public enum Failpoint {
   /** The claim was read and matches; nothing of the chunk is written yet. */
   AFTER_CLAIM("after-claim", "after the claim's epoch was compared, before the chunk's lock"),
+  /** The chunk is locked and the ledger has no row of it; nothing of it is read yet. */
+  AFTER_LOOK_UP(
+      "after-look-up", "after the chunk was locked and not found in the ledger, before its rows"),
   /** Some of the chunk's rows are on their way; hit once for each buffer written. */
   MID_CHUNK("mid-chunk", "between two buffers of a chunk's rows; hit once for each buffer"),
   /** The rows are in, the ledger's row is not. */
@@ -22,20 +25,37 @@ public enum Failpoint {
   BEFORE_REPORT("before-report", "before a worker's report is sent"),
   /** Kafka has what an agent reported in one call, its task is not acknowledged. */
   AFTER_REPORT(
-      "after-report", "after Kafka has an agent's report, before its task is acknowledged"),
+      "after-report",
+      "after Kafka has an agent's report, of any kind of agent, before its task is acknowledged"),
   /** Older backends are gone, table and ledger still full. */
   BEFORE_EMPTYING("before-emptying", "after older backends were ended, before a table is emptied"),
   /** Table and ledger are emptied, not committed. */
   BEFORE_EPOCH_COMMIT("before-epoch-commit", "after a table was emptied, before the commit"),
-  /** The synchronous commit is done, the ledger not read. */
+  /** The new epoch holds, whoever asked for it does not know. */
+  AFTER_EPOCH_COMMIT("after-epoch-commit", "after the commit of a raised epoch"),
+  /** A table is claimed, and not divided. */
+  BEFORE_BOUNDS("before-bounds", "after a table was claimed, before its chunks are stored"),
+  /** The commit that makes a table's chunks durable is due. */
+  BEFORE_SETTLE_COMMIT(
+      "before-settle-commit", "before the synchronous commit that settles a table"),
+  /** The table is settled, nobody knows yet. */
   AFTER_SETTLE_COMMIT("after-settle-commit", "after the synchronous commit that settles a table"),
   /** An index is being built. */
   MID_INDEX_BUILD(
-      "mid-index-build", "in the transaction that builds an index of a table, before its commit"),
+      "mid-index-build",
+      "in the transaction that builds an index of a table, before its commit; others may be built"
+          + " beside it"),
   /** Some of the ledger's rows of a migration are gone. */
   MID_REMOVE("mid-remove", "while a migration's rows are removed from the ledger"),
+  /** The source's tables are locked, and no snapshot is taken. */
+  AFTER_LOCKS(
+      "after-locks", "after the source's tables were locked, before the snapshot is exported"),
   /** The snapshot is exported, nobody knows yet. */
-  AFTER_EXPORT("after-export", "after the snapshot was exported");
+  AFTER_EXPORT("after-export", "after the snapshot was exported"),
+  /** The snapshot is known and kept. */
+  BEFORE_PROBE(
+      "before-probe",
+      "before the keeper asks whether its snapshot lives; hit once for each time it asks");
 
   private final String label;
   private final String place;

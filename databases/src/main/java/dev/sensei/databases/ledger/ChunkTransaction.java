@@ -78,6 +78,7 @@ final class ChunkTransaction {
     if (planned.get().snapshotNumber() > snapshotNumber) {
       return new CopyOutcome.OtherSnapshot(planned.get().snapshotNumber());
     }
+    Failpoint.AFTER_LOOK_UP.hit();
     ChunkWork.Written written = work.write(target, planned.get());
     Failpoint.BEFORE_LEDGER_ROW.hit();
     LedgerEntry entry = LedgerRows.insert(target, key, snapshotNumber, written, worker);

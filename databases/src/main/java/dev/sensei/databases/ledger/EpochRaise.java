@@ -47,25 +47,30 @@ final class EpochRaise {
     String prefix = WorkerSession.prefix(key.migrationId(), seen.orElseThrow().tableIndex());
     int ended = endOlder(target, key, prefix, newEpoch);
     Failpoint.BEFORE_EMPTYING.hit();
-    return LedgerTransaction.run(
-        "starting " + key + " again",
-        target,
-        settings.lockWait(),
-        LedgerTransaction.Durability.SYNCHRONOUS,
-        () -> {
-          Optional<TableClaim> claim =
-              LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.UPDATE);
-          Optional<RaiseOutcome> late = refusal(claim, key, newEpoch);
-          if (late.isPresent()) {
-            return late.get();
-          }
-          beforeEmptying.run(target);
-          boolean truncated = empty(target, key.table());
-          LedgerRows.deleteChunks(target, key.table());
-          setEpoch(target, key.table(), newEpoch);
-          Failpoint.BEFORE_EPOCH_COMMIT.hit();
-          return new RaiseOutcome.Raised(ended, truncated);
-        });
+    RaiseOutcome outcome =
+        LedgerTransaction.run(
+            "starting " + key + " again",
+            target,
+            settings.lockWait(),
+            LedgerTransaction.Durability.SYNCHRONOUS,
+            () -> {
+              Optional<TableClaim> claim =
+                  LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.UPDATE);
+              Optional<RaiseOutcome> late = refusal(claim, key, newEpoch);
+              if (late.isPresent()) {
+                return late.get();
+              }
+              beforeEmptying.run(target);
+              boolean truncated = empty(target, key.table());
+              LedgerRows.deleteChunks(target, key.table());
+              setEpoch(target, key.table(), newEpoch);
+              Failpoint.BEFORE_EPOCH_COMMIT.hit();
+              return new RaiseOutcome.Raised(ended, truncated);
+            });
+    if (outcome instanceof RaiseOutcome.Raised) {
+      Failpoint.AFTER_EPOCH_COMMIT.hit();
+    }
+    return outcome;
   }
 
   private static Optional<RaiseOutcome> refusal(

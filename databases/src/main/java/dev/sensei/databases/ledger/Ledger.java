@@ -189,6 +189,7 @@ public final class Ledger {
               Optional<OptionalLong> found = otherEpoch(claim, key, epoch);
               if (found.isEmpty()) {
                 markSettled(target, key.table());
+                Failpoint.BEFORE_SETTLE_COMMIT.hit();
               }
               return found;
             });

@@ -56,6 +56,7 @@ public final class SnapshotKeeper implements AutoCloseable {
                 }
                 SnapshotSession.begin(connection);
                 lock(connection, tables, settings);
+                Failpoint.AFTER_LOCKS.hit();
                 return export(connection);
               });
       Failpoint.AFTER_EXPORT.hit();
@@ -78,6 +79,7 @@ public final class SnapshotKeeper implements AutoCloseable {
    * @param timeoutSeconds how long to wait for the answer; at least 1
    */
   public synchronized boolean isAlive(int timeoutSeconds) {
+    Failpoint.BEFORE_PROBE.hit();
     return DatabaseErrors.call(
         "probing the snapshot's session",
         () -> !connection.isClosed() && connection.isValid(timeoutSeconds));
