@@ -40,6 +40,11 @@ public final class TwoDatabases {
     }
   }
 
+  /** Two databases that are there, on servers of the test's own. */
+  public static TwoDatabases of(PostgresServer.Endpoint source, PostgresServer.Endpoint target) {
+    return new TwoDatabases(source, target);
+  }
+
   /** Two new databases. */
   public static TwoDatabases fresh() throws SQLException {
     int number = NUMBER.incrementAndGet();

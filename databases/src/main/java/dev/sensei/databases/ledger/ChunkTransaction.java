@@ -52,8 +52,7 @@ final class ChunkTransaction {
   private static CopyOutcome inTransaction(
       Connection target, ChunkKey key, int snapshotNumber, String worker, ChunkWork work)
       throws SQLException {
-    Optional<TableClaim> claim =
-        LedgerRows.claim(target, key.table().table(), LedgerRows.ClaimLock.SHARE);
+    Optional<TableClaim> claim = hold(target, key.table());
     if (claim.isEmpty() || !claim.get().key().equals(key.table())) {
       return new CopyOutcome.Superseded(OptionalLong.empty());
     }
@@ -61,7 +60,6 @@ final class ChunkTransaction {
       return new CopyOutcome.Superseded(OptionalLong.of(claim.get().epoch()));
     }
     Failpoint.AFTER_CLAIM.hit();
-    nameSession(target, claim.get());
     if (!lockChunk(target, key)) {
       return new CopyOutcome.HeldByAnother();
     }
@@ -87,9 +85,22 @@ final class ChunkTransaction {
   }
 
   /**
+   * The claim, held until the commit. The session wears the table's name before it holds anything,
+   * so whoever raises the epoch finds every session that is in the way.
+   */
+  static Optional<TableClaim> hold(Connection target, TableKey key) throws SQLException {
+    Optional<TableClaim> seen = LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.NONE);
+    if (seen.isEmpty() || !seen.get().key().equals(key)) {
+      return seen;
+    }
+    nameSession(target, seen.get());
+    return LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.SHARE);
+  }
+
+  /**
    * The name is the transaction's alone: a session that serves many tables is none's in between.
    */
-  static void nameSession(Connection target, TableClaim claim) throws SQLException {
+  private static void nameSession(Connection target, TableClaim claim) throws SQLException {
     try (PreparedStatement statement =
         target.prepareStatement("SELECT pg_catalog.set_config('application_name', ?, true)")) {
       statement.setString(

@@ -65,13 +65,11 @@ public final class LedgerMarks {
         settings.lockWait(),
         Durability.SYNCHRONOUS,
         () -> {
-          Optional<TableClaim> claim =
-              LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.SHARE);
+          Optional<TableClaim> claim = ChunkTransaction.hold(target, key);
           Optional<OptionalLong> other = Ledger.otherEpoch(claim, key, epoch);
           if (other.isPresent()) {
             return new OnceOutcome.Superseded(other.get());
           }
-          ChunkTransaction.nameSession(target, claim.orElseThrow());
           LedgerTransaction.waitWithoutBound(target);
           if (insert(target, key.migrationId(), mark.kind(), mark.identity()) == 0) {
             return new OnceOutcome.Done(false);

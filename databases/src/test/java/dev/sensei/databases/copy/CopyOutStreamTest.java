@@ -3,6 +3,7 @@ package dev.sensei.databases.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sensei.databases.CutConnection;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.TwoDatabases;
 import dev.sensei.databases.errors.DatabaseException;
