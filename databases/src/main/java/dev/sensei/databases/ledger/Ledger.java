@@ -175,30 +175,31 @@ public final class Ledger {
   }
 
   /**
-   * Makes one synchronous commit, which makes all earlier ones durable, and then reads what the
-   * ledger has. What it says is there survives a crash of the target. Waits for chunks in flight.
+   * Reads what the ledger has, and makes one synchronous commit, which makes all earlier ones
+   * durable. What it says is there survives a crash of the target. Waits for chunks in flight, and
+   * lets none begin before the commit: one that came in between might be read and not be durable.
    */
   public Settlement settle(Connection target, TableKey key, long epoch) {
-    Optional<OptionalLong> other =
+    Settlement settlement =
         inTransaction(
             "settling " + key,
             target,
             () -> {
               Optional<TableClaim> claim =
                   LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.UPDATE);
-              Optional<OptionalLong> found = otherEpoch(claim, key, epoch);
-              if (found.isEmpty()) {
-                markSettled(target, key.table());
-                Failpoint.BEFORE_SETTLE_COMMIT.hit();
+              Optional<OptionalLong> other = otherEpoch(claim, key, epoch);
+              if (other.isPresent()) {
+                return new Settlement.Superseded(other.get());
               }
-              return found;
+              markSettled(target, key.table());
+              Settlement settled = readSettled(target, key, epoch);
+              Failpoint.BEFORE_SETTLE_COMMIT.hit();
+              return settled;
             });
-    if (other.isPresent()) {
-      return new Settlement.Superseded(other.get());
+    if (settlement instanceof Settlement.Settled) {
+      Failpoint.AFTER_SETTLE_COMMIT.hit();
     }
-    Failpoint.AFTER_SETTLE_COMMIT.hit();
-    return inTransaction(
-        "reading the ledger of " + key, target, () -> readSettled(target, key, epoch));
+    return settlement;
   }
 
   /** What was copied of a table in one epoch, by chunk number. */

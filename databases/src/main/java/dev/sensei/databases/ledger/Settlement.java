@@ -6,9 +6,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/**
- * What the ledger holds on a table after a synchronous commit: it survives a crash of the target.
- */
+/** What the ledger held on a table at a synchronous commit: it survives a crash of the target. */
 public sealed interface Settlement {
   /**
    * The state of the table's chunks.

@@ -107,4 +107,24 @@ class ZombieTest extends TableInLedger {
     }
     assertRowsAreThoseOfTheLedger();
   }
+
+  @Test
+  void whatItWritesBehindTheSettlementIsNotInTheSettlement() throws Exception {
+    for (PlannedChunk chunk : chunks) {
+      if (chunk.chunk() != 1) {
+        copy(chunk.chunk(), 1);
+      }
+    }
+    try (PausedWork<Settlement> settling =
+        PausedWork.at("after-settle-commit", directory, () -> settle(1))) {
+      assertThat(copy(1, 1)).isInstanceOf(CopyOutcome.Copied.class);
+      assertThat(settling.goOn())
+          .isInstanceOfSatisfying(
+              Settlement.Settled.class,
+              settled -> assertThat(settled.missing()).containsExactly(1));
+    }
+    assertThat(settle(1))
+        .isInstanceOfSatisfying(
+            Settlement.Settled.class, settled -> assertThat(settled.complete()).isTrue());
+  }
 }
