@@ -180,6 +180,7 @@ final class FakeAgents implements AutoCloseable {
                                   4_100,
                                   100,
                                   i == 1,
+                                  false,
                                   0.99,
                                   "{}")),
                   Stream.of(
@@ -202,6 +203,8 @@ final class FakeAgents implements AutoCloseable {
               new Report.TablePrepared(
                   id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), CHUNKS, 4_100, 0, true));
       case Task.CopyChunk t -> List.of(copied(t));
+      case Task.MoveGroup _, Task.AddGroupForeignKeys _, Task.ValidateGroup _ ->
+          throw new IllegalStateException("no table is small: " + on);
       case Task.CheckTable t ->
           List.of(
               new Report.TableChecked(

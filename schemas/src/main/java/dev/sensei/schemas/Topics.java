@@ -93,12 +93,15 @@ public final class Topics {
             CHECK_TABLE,
             COMPLETE_TABLE,
             ADD_FOREIGN_KEYS,
+            MOVE_GROUP,
+            ADD_GROUP_FOREIGN_KEYS,
             FINISH_TARGET,
             ROLL_BACK_TABLE,
             ROLL_BACK_TARGET,
             RELEASE_TARGET ->
             WORKER;
         case VALIDATE_TABLE,
+            VALIDATE_GROUP,
             VALIDATE_REFERENCES,
             RECONCILE_LEDGER,
             VALIDATE_STRUCTURE,

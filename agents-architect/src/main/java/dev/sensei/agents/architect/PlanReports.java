@@ -15,6 +15,7 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** A plan as reports: one for each table, then one for the whole. */
 record PlanReports(PlanMigration asked, TaskContext context, PlanInput input) {
+  private static final long SMALL_BYTES = 1 << 20;
 
   List<SpecificRecord> of(Planned planned) {
     List<SpecificRecord> reports = new ArrayList<>();
@@ -38,9 +39,22 @@ record PlanReports(PlanMigration asked, TaskContext context, PlanInput input) {
         .setRowEstimate(plan.rowEstimate())
         .setByteEstimate(plan.byteEstimate())
         .setForeignKeys(!plan.foreignKeys().isEmpty())
+        .setSmall(isSmall(plan))
         .setConfidence(plan.confidence())
         .setDefinition(PlanJson.write(plan))
         .build();
+  }
+
+  /**
+   * Whether a table's rows are so few that what its tasks cost would outweigh them. It has to be
+   * one that the migration makes, so that nothing of it is anybody else's, and that waits for none.
+   */
+  private boolean isSmall(TablePlan plan) {
+    return plan.created()
+        && plan.definition().holdsRows()
+        && plan.dependsOn().isEmpty()
+        && plan.byteEstimate() <= SMALL_BYTES
+        && plan.rowEstimate() <= asked.getOptions().getChunkRows();
   }
 
   private PlanCompleted completed(Planned planned) {

@@ -1,7 +1,9 @@
 package dev.sensei.agents.validator;
 
 import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskIdentity;
 import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.ColumnReading;
@@ -19,12 +21,16 @@ import dev.sensei.databases.digest.Differences;
 import dev.sensei.databases.digest.DigestMethod;
 import dev.sensei.databases.digest.DigestSubject;
 import dev.sensei.databases.snapshot.SnapshotSession;
+import dev.sensei.schemas.common.DatabaseReference;
+import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.TableEvidence;
 import dev.sensei.schemas.report.TableValidated;
+import dev.sensei.schemas.task.ValidateGroup;
 import dev.sensei.schemas.task.ValidateTable;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,51 +55,121 @@ final class TableValidation {
   void validate(ValidateTable task, TaskContext context) throws Exception {
     TablePlan plan =
         plans.plan(task.getMigrationId(), task.getPlanDigest()).table(task.getTableIndex());
-    TableEvidence evidence =
-        plan.definition().holdsRows()
-            ? compare(task, plan, context)
-            : evidence(task, ContentDigest.EMPTY, ContentDigest.EMPTY, "", List.of());
-    boolean equal = evidence.getSourceDigest().equals(evidence.getTargetDigest());
-    context.report(
-        TableValidated.newBuilder()
-            .setMigrationId(task.getMigrationId())
-            .setTaskId(task.getTaskId())
-            .setAttempt(task.getAttempt())
-            .setAgent(context.agentName())
-            .setTable(task.getTable())
-            .setTableIndex(task.getTableIndex())
-            .setEpoch(task.getEpoch())
-            .setOutcome(equal ? Outcome.PASSED : Outcome.FAILED)
-            .setEvidence(evidence)
-            .build());
+    Reading reading =
+        new Reading(
+            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context);
+    for (Found found : compare(reading, List.of(new Part(plan, task.getEpoch())))) {
+      context.report(report(found, context));
+    }
   }
 
-  private TableEvidence compare(ValidateTable task, TablePlan plan, TaskContext context)
-      throws Exception {
-    DigestSubject sourceSubject =
-        new DigestSubject(plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE);
-    DigestSubject targetSubject =
-        DigestSubject.ofColumns(
-            plan.target(), plan.columns().stream().map(ColumnMapping::target).toList());
+  /** Several small tables, with one query on either side. */
+  void validate(ValidateGroup task, TaskContext context) throws Exception {
+    ApprovedPlan plan = plans.plan(task.getMigrationId(), task.getPlanDigest());
+    List<Part> parts = new ArrayList<>();
+    for (GroupMember member : task.getMembers()) {
+      parts.add(new Part(plan.table(member.getTableIndex()), member.getEpoch()));
+    }
+    Reading reading =
+        new Reading(
+            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context);
+    List<TableValidated> reports = new ArrayList<>();
+    for (Found found : compare(reading, parts)) {
+      reports.add(report(found, context));
+    }
+    context.reportAll(reports);
+  }
+
+  /** Where to read, and under what. */
+  private record Reading(
+      DatabaseReference source,
+      DatabaseReference target,
+      int snapshot,
+      String snapshotId,
+      TaskContext context) {}
+
+  /** A table to read. */
+  private record Part(TablePlan plan, int epoch) {
+    boolean holdsRows() {
+      return plan.definition().holdsRows();
+    }
+
+    DigestSubject source() {
+      return new DigestSubject(
+          plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE);
+    }
+
+    DigestSubject target() {
+      return DigestSubject.ofColumns(
+          plan.target(), plan.columns().stream().map(ColumnMapping::target).toList());
+    }
+  }
+
+  /** What was read of it. */
+  private record Found(Part part, TableEvidence evidence) {}
+
+  private static TableValidated report(Found found, TaskContext context) {
+    TableEvidence evidence = found.evidence();
+    boolean equal = evidence.getSourceDigest().equals(evidence.getTargetDigest());
+    TaskIdentity task = context.task();
+    return TableValidated.newBuilder()
+        .setMigrationId(task.migrationId())
+        .setTaskId(task.taskId())
+        .setAttempt(task.attempt())
+        .setAgent(context.agentName())
+        .setTable(found.part().plan().source().toString())
+        .setTableIndex(found.part().plan().index())
+        .setEpoch(found.part().epoch())
+        .setOutcome(equal ? Outcome.PASSED : Outcome.FAILED)
+        .setEvidence(evidence)
+        .build();
+  }
+
+  private List<Found> compare(Reading reading, List<Part> parts) throws Exception {
+    List<Part> withRows = parts.stream().filter(Part::holdsRows).toList();
+    List<Found> all = new ArrayList<>();
+    parts.stream()
+        .filter(part -> !part.holdsRows())
+        .forEach(
+            part ->
+                all.add(
+                    new Found(
+                        part,
+                        evidence(
+                            reading, ContentDigest.EMPTY, ContentDigest.EMPTY, "", List.of()))));
+    if (withRows.isEmpty()) {
+      return all;
+    }
+    List<DigestSubject> sourceSubjects = withRows.stream().map(Part::source).toList();
+    List<DigestSubject> targetSubjects = withRows.stream().map(Part::target).toList();
     try (Connection source =
-            databases.connections(task.getSource(), DatabaseRole.SOURCE).open(SESSION);
+            databases.connections(reading.source(), DatabaseRole.SOURCE).open(SESSION);
         Connection target =
-            databases.connections(task.getTarget(), DatabaseRole.TARGET).open(SESSION)) {
+            databases.connections(reading.target(), DatabaseRole.TARGET).open(SESSION)) {
       CanonicalSession.pin(source);
-      SnapshotSession.adopt(source, task.getSnapshotId());
+      SnapshotSession.adopt(source, reading.snapshotId());
       CanonicalSession.pin(target);
-      BothSides.Answers<ContentDigest> found =
-          new BothSides(source, target, context::cancelled)
+      BothSides.Answers<List<ContentDigest>> found =
+          new BothSides(source, target, reading.context()::cancelled)
               .ask(
-                  () -> digest.compute(source, sourceSubject),
-                  () -> digest.compute(target, targetSubject));
-      ContentDigest left = found.source();
-      ContentDigest right = found.target();
-      List<String> differences =
-          left.equals(right)
-              ? List.of()
-              : differences(source, sourceSubject, target, targetSubject, plan);
-      return evidence(task, left, right, digest.sqlFor(targetSubject), differences);
+                  () -> digest.computeAll(source, sourceSubjects),
+                  () -> digest.computeAll(target, targetSubjects));
+      for (int at = 0; at < withRows.size(); at++) {
+        ContentDigest left = found.source().get(at);
+        ContentDigest right = found.target().get(at);
+        Part part = withRows.get(at);
+        List<String> differences =
+            left.equals(right)
+                ? List.of()
+                : differences(
+                    source, sourceSubjects.get(at), target, targetSubjects.get(at), part.plan());
+        all.add(
+            new Found(
+                part,
+                evidence(
+                    reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences)));
+      }
+      return all;
     }
   }
 
@@ -128,7 +204,7 @@ final class TableValidation {
   }
 
   private static TableEvidence evidence(
-      ValidateTable task,
+      Reading reading,
       ContentDigest source,
       ContentDigest target,
       String sql,
@@ -139,7 +215,7 @@ final class TableValidation {
         .setSourceDigest(source.text())
         .setTargetDigest(target.text())
         .setSql(sql)
-        .setSnapshot(task.getSnapshot())
+        .setSnapshot(reading.snapshot())
         .setDifferences(differences)
         .build();
   }

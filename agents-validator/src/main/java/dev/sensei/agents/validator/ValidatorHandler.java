@@ -12,6 +12,7 @@ import dev.sensei.databases.snapshot.SnapshotLost;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.task.CertifyMigration;
 import dev.sensei.schemas.task.ReconcileLedger;
+import dev.sensei.schemas.task.ValidateGroup;
 import dev.sensei.schemas.task.ValidateReferences;
 import dev.sensei.schemas.task.ValidateStructure;
 import dev.sensei.schemas.task.ValidateTable;
@@ -47,6 +48,7 @@ public final class ValidatorHandler implements TaskHandler {
   public Set<Class<? extends SpecificRecord>> taskTypes() {
     return Set.of(
         ValidateTable.class,
+        ValidateGroup.class,
         ValidateReferences.class,
         ReconcileLedger.class,
         ValidateStructure.class,
@@ -58,6 +60,7 @@ public final class ValidatorHandler implements TaskHandler {
     try {
       switch (task) {
         case ValidateTable validate -> tables.validate(validate, context);
+        case ValidateGroup validate -> tables.validate(validate, context);
         case ValidateReferences validate -> references.validate(validate, context);
         case ReconcileLedger reconcile -> ledger.reconcile(reconcile, context);
         case ValidateStructure validate -> structure.validate(validate, context);

@@ -64,7 +64,11 @@ final class ChunkCopy {
                   context.agentName(),
                   (session, chunk) ->
                       ChunkWork.Written.clean(
-                          rows(session, task, context, spec(task, plan, chunk.bounds()))));
+                          rows(
+                              session,
+                              task,
+                              context,
+                              spec(plan, chunk.bounds(), Math.toIntExact(task.getBatchRows())))));
       lease.done();
     } catch (CopyCancelled cancelled) {
       throw new TaskReleasedException(
@@ -125,13 +129,13 @@ final class ChunkCopy {
     }
   }
 
-  private static CopySpec spec(CopyChunk task, TablePlan plan, ChunkBounds bounds) {
+  /** What to copy of a table within bounds. */
+  static CopySpec spec(TablePlan plan, ChunkBounds bounds, int batchRows) {
     List<CopyColumn> columns =
         plan.columns().stream()
             .map(column -> new CopyColumn(ColumnReading.toCopy(column), column.target()))
             .toList();
-    return new CopySpec(
-        plan.source(), plan.target(), columns, bounds, Math.toIntExact(task.getBatchRows()));
+    return new CopySpec(plan.source(), plan.target(), columns, bounds, batchRows);
   }
 
   private static ChunkProgress progress(

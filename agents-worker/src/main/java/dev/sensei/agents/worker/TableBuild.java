@@ -2,6 +2,7 @@ package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.worker.Statements.Marked;
 import dev.sensei.databases.TableName;
@@ -9,10 +10,12 @@ import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.Settlement;
+import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.report.ForeignKeysAdded;
 import dev.sensei.schemas.report.TableChecked;
 import dev.sensei.schemas.report.TableCompleted;
 import dev.sensei.schemas.task.AddForeignKeys;
+import dev.sensei.schemas.task.AddGroupForeignKeys;
 import dev.sensei.schemas.task.CheckTable;
 import dev.sensei.schemas.task.CompleteTable;
 import java.sql.Connection;
@@ -31,10 +34,10 @@ import java.util.stream.Collectors;
  */
 final class TableBuild {
   /** The mark of the statements that make a table's keys. */
-  private static final String KEYS = "keys";
+  static final String KEYS = "keys";
 
   /** The mark of the statements that build a table's indexes. */
-  private static final String INDEXES = "indexes";
+  static final String INDEXES = "indexes";
 
   /** The mark of a table's foreign keys. */
   static final String FOREIGN_KEYS = "foreign-keys";
@@ -145,6 +148,41 @@ final class TableBuild {
             .setEpoch(task.getEpoch())
             .setBuilt(built)
             .build());
+  }
+
+  /** The same for several small tables, each in transactions of its own. */
+  void addForeignKeys(AddGroupForeignKeys task, TaskContext context) throws Exception {
+    ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
+    List<ForeignKeysAdded> reports = new ArrayList<>();
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      for (GroupMember member : task.getMembers()) {
+        TablePlan plan = approved.table(member.getTableIndex());
+        TableTask table =
+            new TableTask(
+                context, approved, plan, task.getSource(), task.getTarget(), member.getEpoch());
+        List<Marked> keys = Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys());
+        for (Marked each : keys) {
+          context.throwIfCancelled();
+          statements.run(lease.connection(), table, each);
+        }
+        reports.add(
+            ForeignKeysAdded.newBuilder()
+                .setMigrationId(task.getMigrationId())
+                .setTaskId(task.getTaskId())
+                .setAttempt(task.getAttempt())
+                .setAgent(context.agentName())
+                .setTable(plan.source().toString())
+                .setTableIndex(member.getTableIndex())
+                .setEpoch(member.getEpoch())
+                .setBuilt(Statements.objects(keys))
+                .build());
+      }
+      lease.done();
+    } finally {
+      // What was added has its result, also where the next table's are refused.
+      Failpoint.BEFORE_REPORT.hit();
+      context.reportAll(reports);
+    }
   }
 
   /** Builds indexes several at once, and then does all else in its order. */

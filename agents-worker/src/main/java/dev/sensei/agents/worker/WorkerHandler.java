@@ -14,10 +14,12 @@ import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.snapshot.SnapshotLost;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.task.AddForeignKeys;
+import dev.sensei.schemas.task.AddGroupForeignKeys;
 import dev.sensei.schemas.task.CheckTable;
 import dev.sensei.schemas.task.CompleteTable;
 import dev.sensei.schemas.task.CopyChunk;
 import dev.sensei.schemas.task.FinishTarget;
+import dev.sensei.schemas.task.MoveGroup;
 import dev.sensei.schemas.task.PrepareTable;
 import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
@@ -35,6 +37,7 @@ public final class WorkerHandler implements TaskHandler {
   private final TargetTasks targets;
   private final TablePreparation preparation;
   private final ChunkCopy chunks;
+  private final GroupMove groups;
   private final TableBuild builds;
   private final Rollback rollback;
 
@@ -63,6 +66,7 @@ public final class WorkerHandler implements TaskHandler {
     this.targets = new TargetTasks(work);
     this.preparation = new TablePreparation(work);
     this.chunks = new ChunkCopy(work);
+    this.groups = new GroupMove(work);
     this.builds = new TableBuild(work);
     this.rollback = new Rollback(work);
   }
@@ -73,9 +77,11 @@ public final class WorkerHandler implements TaskHandler {
         PrepareTarget.class,
         PrepareTable.class,
         CopyChunk.class,
+        MoveGroup.class,
         CheckTable.class,
         CompleteTable.class,
         AddForeignKeys.class,
+        AddGroupForeignKeys.class,
         FinishTarget.class,
         RollBackTable.class,
         RollBackTarget.class,
@@ -94,9 +100,11 @@ public final class WorkerHandler implements TaskHandler {
         case PrepareTarget prepare -> targets.prepare(prepare, context);
         case PrepareTable prepare -> preparation.prepare(prepare, context);
         case CopyChunk copy -> chunks.copy(copy, context);
+        case MoveGroup move -> groups.move(move, context);
         case CheckTable check -> builds.check(check, context);
         case CompleteTable complete -> builds.complete(complete, context);
         case AddForeignKeys add -> builds.addForeignKeys(add, context);
+        case AddGroupForeignKeys add -> builds.addForeignKeys(add, context);
         case FinishTarget finish -> targets.finish(finish, context);
         case RollBackTable roll -> rollback.table(roll, context);
         case RollBackTarget roll -> rollback.target(roll, context);

@@ -7,7 +7,7 @@ package dev.sensei.databases.copy;
 public final class CopyCancelled extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CopyCancelled() {
+  public CopyCancelled() {
     super("the copy was cancelled");
   }
 }

@@ -6,6 +6,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A digest of a table's content that the server computes, and that anyone can compute again with
@@ -63,6 +66,37 @@ public final class CanonicalDigest {
             row.next();
             return read(row, 1);
           }
+        });
+  }
+
+  /**
+   * Digests several small tables with one query.
+   *
+   * @param connection a session that was pinned, on the snapshot where it is the source's
+   * @return the digests in the order of the subjects
+   */
+  public List<ContentDigest> computeAll(Connection connection, List<DigestSubject> subjects) {
+    if (subjects.isEmpty()) {
+      return List.of();
+    }
+    String sql =
+        IntStream.range(0, subjects.size())
+            .mapToObj(
+                at ->
+                    "SELECT %d AS subject, digest.* FROM (%s) AS digest"
+                        .formatted(at, sqlFor(subjects.get(at))))
+            .collect(Collectors.joining(" UNION ALL "));
+    return DatabaseErrors.call(
+        "digesting %d tables".formatted(subjects.size()),
+        () -> {
+          ContentDigest[] digests = new ContentDigest[subjects.size()];
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery(sql)) {
+            while (row.next()) {
+              digests[row.getInt(1)] = read(row, 2);
+            }
+          }
+          return List.of(digests);
         });
   }
 

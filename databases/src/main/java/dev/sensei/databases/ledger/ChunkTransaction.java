@@ -129,7 +129,7 @@ final class ChunkTransaction {
   }
 
   /** Two chunks that share a number only wait for each other; nothing else depends on it. */
-  private static long lockNumber(ChunkKey key) {
+  static long lockNumber(ChunkKey key) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")

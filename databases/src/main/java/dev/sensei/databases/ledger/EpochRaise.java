@@ -44,8 +44,7 @@ final class EpochRaise {
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    String prefix = WorkerSession.prefix(key.migrationId(), seen.orElseThrow().tableIndex());
-    int ended = endOlder(target, key, prefix, newEpoch);
+    int ended = endOlder(target, key, seen.orElseThrow().tableIndex(), newEpoch);
     Failpoint.BEFORE_EMPTYING.hit();
     RaiseOutcome outcome =
         LedgerTransaction.run(
@@ -92,14 +91,14 @@ final class EpochRaise {
   }
 
   /** Terminates sessions of older epochs until none is left, or the wait is over. */
-  private int endOlder(Connection target, TableKey key, String prefix, long newEpoch) {
+  private int endOlder(Connection target, TableKey key, int tableIndex, long newEpoch) {
     return DatabaseErrors.call(
         "ending sessions that write " + key,
         () -> {
           long deadline = System.nanoTime() + settings.endWait().toNanos();
           OptionalInt ended = OptionalInt.empty();
           while (true) {
-            List<Integer> older = older(target, prefix, newEpoch);
+            List<Integer> older = older(target, key.migrationId(), tableIndex, newEpoch);
             if (ended.isEmpty()) {
               ended = OptionalInt.of(older.size());
             }
@@ -119,8 +118,10 @@ final class EpochRaise {
         });
   }
 
-  private static List<Integer> older(Connection target, String prefix, long newEpoch)
-      throws SQLException {
+  /** Those that write the table by itself, and those that may write it as one of several. */
+  private static List<Integer> older(
+      Connection target, String migrationId, int tableIndex, long newEpoch) throws SQLException {
+    String prefix = WorkerSession.prefix(migrationId, tableIndex);
     List<Integer> pids = new ArrayList<>();
     try (Statement statement = target.createStatement();
         ResultSet row =
@@ -130,8 +131,10 @@ final class EpochRaise {
                     + " AND pid <> pg_catalog.pg_backend_pid()"
                     + " AND application_name LIKE 'sensei-worker/%'")) {
       while (row.next()) {
-        OptionalLong epoch = WorkerSession.epoch(row.getString(2), prefix);
-        if (epoch.isPresent() && epoch.getAsLong() < newEpoch) {
+        String name = row.getString(2);
+        OptionalLong epoch = WorkerSession.epoch(name, prefix);
+        if ((epoch.isPresent() && epoch.getAsLong() < newEpoch)
+            || WorkerSession.mayWriteInGroup(name, migrationId, tableIndex)) {
           pids.add(row.getInt(1));
         }
       }

@@ -37,6 +37,32 @@ public final class WorkerSession {
     return prefix(migrationId, tableIndex) + epoch;
   }
 
+  /**
+   * The name of a session that writes several small tables at once, such as {@code
+   * sensei-worker/<migration>/g<first>-<last>}.
+   *
+   * @param first the lowest number of a table among them
+   * @param last the highest
+   */
+  public static String groupApplicationName(String migrationId, int first, int last) {
+    return PREFIX + shortened(migrationId) + "/g" + first + "-" + last;
+  }
+
+  /** Whether a session of this name may write the table, as one of several. */
+  static boolean mayWriteInGroup(String applicationName, String migrationId, int tableIndex) {
+    String prefix = PREFIX + shortened(migrationId) + "/g";
+    if (!applicationName.startsWith(prefix)) {
+      return false;
+    }
+    String rest = applicationName.substring(prefix.length());
+    if (!rest.matches("\\d{1,5}-\\d{1,5}")) {
+      return false;
+    }
+    int dash = rest.indexOf('-');
+    return Integer.parseInt(rest.substring(0, dash)) <= tableIndex
+        && tableIndex <= Integer.parseInt(rest.substring(dash + 1));
+  }
+
   /** What the names of all epochs of a table start with. */
   public static String prefix(String migrationId, int tableIndex) {
     return PREFIX + shortened(migrationId) + "/" + tableIndex + "/";

@@ -78,6 +78,7 @@ final class Analysis {
             r.rowEstimate(),
             r.byteEstimate(),
             r.foreignKeys(),
+            r.small(),
             r.confidence(),
             r.definition()));
   }

@@ -12,8 +12,27 @@ public sealed interface Cursor {
   /** The table that the step has to be given, where the plan has one of this number. */
   int table();
 
-  /** Starts tables in the order of the plan, as many as may be in work. */
-  record Start(int table) implements Cursor {}
+  /**
+   * Starts tables in the order of the plan, as many as may be in work.
+   *
+   * @param gathered small tables before this one that are to be done in one go
+   */
+  record Start(int table, List<GroupMember> gathered) implements Cursor {
+    public Start {
+      gathered = List.copyOf(gathered);
+    }
+
+    Start(int table) {
+      this(table, List.of());
+    }
+  }
+
+  /** Tables of a group that is no more: each goes on by itself, this one first. */
+  record Alone(int table, List<Integer> remaining) implements Cursor {
+    public Alone {
+      remaining = List.copyOf(remaining);
+    }
+  }
 
   /** Looks at what {@code waiting} depends on, one table in each step, this one first. */
   record AskDependency(int waiting, int table, List<Integer> remaining) implements Cursor {
@@ -35,11 +54,35 @@ public sealed interface Cursor {
    */
   record Sweep(int table, boolean retry) implements Cursor {}
 
-  /** Adds foreign keys, as many tables at once as may be in work. */
-  record AddForeignKeys(int table) implements Cursor {}
+  /**
+   * Adds foreign keys, as many tables at once as may be in work.
+   *
+   * @param gathered small tables before this one that are to be done in one go
+   */
+  record AddForeignKeys(int table, List<GroupMember> gathered) implements Cursor {
+    public AddForeignKeys {
+      gathered = List.copyOf(gathered);
+    }
 
-  /** Validates tables, as many at once as may be in work. */
-  record Validate(int table) implements Cursor {}
+    AddForeignKeys(int table) {
+      this(table, List.of());
+    }
+  }
+
+  /**
+   * Validates tables, as many at once as may be in work.
+   *
+   * @param gathered small tables before this one that are to be done in one go
+   */
+  record Validate(int table, List<GroupMember> gathered) implements Cursor {
+    public Validate {
+      gathered = List.copyOf(gathered);
+    }
+
+    Validate(int table) {
+      this(table, List.of());
+    }
+  }
 
   /** Rolls tables back from the last to the first. */
   record Drain(int table) implements Cursor {}

@@ -90,11 +90,16 @@ final class Draft {
 
   /** Hands a task out: its next attempt where it is open, its first where it is not. */
   void issue(TaskKey key) {
+    issue(key, OpenTasks.find(tasks(key), key.id(id())).map(OpenTask::members).orElseGet(List::of));
+  }
+
+  /** The same for a task that has to do with several tables. */
+  void issue(TaskKey key, List<GroupMember> members) {
     TaskId task = key.id(id());
     int attempt = OpenTasks.find(tasks(key), task).map(open -> open.attempt() + 1).orElse(1);
     emit(
         new Event.TaskIssued(
-            id(), task, attempt, key.kind(), key.tableIndex(), key.chunk(), key.epoch()));
+            id(), task, attempt, key.kind(), key.tableIndex(), key.chunk(), key.epoch(), members));
   }
 
   /** Hands out a task that belongs to no table, unless one of its kind is open. */

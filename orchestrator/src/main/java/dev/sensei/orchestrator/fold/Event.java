@@ -101,6 +101,7 @@ public sealed interface Event {
       long rowEstimate,
       long byteEstimate,
       boolean foreignKeys,
+      boolean small,
       double confidence,
       String definition)
       implements OfTable {
@@ -331,8 +332,17 @@ public sealed interface Event {
       TaskKind kind,
       int tableIndex,
       int chunk,
-      int epoch)
-      implements OfTask {}
+      int epoch,
+      List<GroupMember> members)
+      implements OfTask {
+    public TaskIssued {
+      members = List.copyOf(members);
+    }
+  }
+
+  /** Every table of a group has its result, or goes on by itself. */
+  record GroupCompleted(MigrationId migrationId, TaskId taskId, TaskKind kind)
+      implements OfMigration {}
 
   /** A task will be handed out again after a while. */
   record TaskDeferred(

@@ -106,6 +106,10 @@ final class EvolveMigration {
         edit.tasks = OpenTasks.without(edit.tasks, TaskKind.FINISH_TARGET);
         edit.stage = Stage.NONE;
       }
+      case Event.GroupCompleted e -> {
+        OpenTasks.find(edit.tasks, e.taskId()).ifPresent(group -> Groups.closed(edit, group));
+        edit.tasks = OpenTasks.without(edit.tasks, e.taskId());
+      }
       case Event.MigrationPaused _ -> move(edit, LifecycleState.PAUSED);
       case Event.MigrationResumed _ -> move(edit, LifecycleState.RUNNING);
       case Event.ExecutionCompleted _ -> {
@@ -243,6 +247,7 @@ final class EvolveMigration {
     edit.drain = Drain.NONE;
     edit.waitingFor = Milestone.UNKNOWN;
     boolean kept = edit.snapshotAlive;
+    Groups.forgetAll(edit);
     edit.tasks =
         edit.tasks.stream().filter(task -> kept && task.kind() == TaskKind.KEEP_SNAPSHOT).toList();
   }
@@ -265,6 +270,7 @@ final class EvolveMigration {
     edit.drainReason = reason;
     edit.drainRequestedBy = requestedBy;
     edit.round++;
+    Groups.forgetAll(edit);
     edit.tasks = List.of();
     edit.stage = Stage.NONE;
     edit.snapshotAlive = false;

@@ -45,7 +45,9 @@ final class EvolveTable {
       case Event.ForeignKeysAdded _ -> {
         table.tasks = OpenTasks.without(table.tasks, TaskKind.ADD_FOREIGN_KEYS);
         table.foreignKeysAdded = true;
-        edit.active--;
+        if (!Groups.leave(edit, TaskKind.ADD_GROUP_FOREIGN_KEYS, table.tableIndex)) {
+          edit.active--;
+        }
       }
       case Event.TableRolledBack e -> {
         table.tasks = OpenTasks.without(table.tasks, TaskKind.ROLL_BACK_TABLE);
@@ -55,7 +57,9 @@ final class EvolveTable {
       case Event.TableValidated e -> {
         table.tasks = OpenTasks.without(table.tasks, TaskKind.VALIDATE_TABLE);
         table.validated = e.outcome();
-        edit.active--;
+        if (!Groups.leave(edit, TaskKind.VALIDATE_GROUP, table.tableIndex)) {
+          edit.active--;
+        }
         edit.validated++;
         if (e.outcome() == CheckOutcome.FAILED) {
           Evolve.trouble(edit, table.table);
@@ -84,6 +88,7 @@ final class EvolveTable {
         event.attempt(),
         event.dependsOn(),
         event.foreignKeys(),
+        event.small(),
         TableRunState.IDLE,
         edit.highestEpoch,
         false,
@@ -113,6 +118,10 @@ final class EvolveTable {
     }
     if (event.epoch() > table.epoch) {
       newEpoch(edit, table, event.epoch());
+    }
+    if (table.state == TableRunState.VALIDATING_PRE
+        && Groups.leave(edit, TaskKind.MOVE_GROUP, table.tableIndex)) {
+      edit.active++;
     }
     leave(edit, table);
     enter(edit, table, event);
@@ -178,7 +187,13 @@ final class EvolveTable {
           Evolve.trouble(edit, table.table + ": " + event.reason());
         }
       }
-      case PREPARING, VALIDATING_PRE, MIGRATING, VALIDATING_POST, COMPLETING -> edit.active++;
+      case VALIDATING_PRE -> {
+        edit.active++;
+        // Whether by itself or in a group: from here on an agent may claim it.
+        table.claimed = true;
+        table.snapshot = edit.snapshot;
+      }
+      case PREPARING, MIGRATING, VALIDATING_POST, COMPLETING -> edit.active++;
       case ROLLING_BACK -> {
         edit.active++;
         table.restart = event.restart();

@@ -10,9 +10,15 @@ final class EvolveTask {
   static Optional<TableState> evolve(
       MigrationEdit edit, Optional<TableState> before, Event.OfTask event) {
     if (event.tableIndex() < 0) {
+      Optional<OpenTask> open = OpenTasks.find(edit.tasks, event.taskId());
       edit.tasks = tasks(edit, edit.tasks, event);
-      if (event instanceof Event.TaskIssued) {
+      if (event instanceof Event.TaskIssued issued) {
         headerTaskIssued(edit, event.kind());
+        if (Groups.of(issued.kind()) && open.isEmpty()) {
+          Groups.opened(edit, issued.kind(), issued.members());
+        }
+      } else if (event instanceof Event.TaskFailed && Groups.of(event.kind())) {
+        open.ifPresent(group -> Groups.closed(edit, group));
       }
       return before;
     }
@@ -40,7 +46,14 @@ final class EvolveTask {
                 .orElseGet(
                     () ->
                         new OpenTask(
-                            id, e.kind(), e.attempt(), 0, e.chunk(), 0, OpenTaskStatus.ISSUED));
+                            id,
+                            e.kind(),
+                            e.attempt(),
+                            0,
+                            e.chunk(),
+                            0,
+                            OpenTaskStatus.ISSUED,
+                            e.members()));
         OpenTask issued = OpenTasks.issued(task, e.attempt(), edit.snapshot);
         yield OpenTasks.find(tasks, id).isPresent()
             ? OpenTasks.change(tasks, id, ignored -> issued)
@@ -79,7 +92,10 @@ final class EvolveTask {
           ADD_FOREIGN_KEYS,
           ROLL_BACK_TABLE,
           ROLL_BACK_TARGET,
-          VALIDATE_TABLE -> {}
+          VALIDATE_TABLE,
+          MOVE_GROUP,
+          ADD_GROUP_FOREIGN_KEYS,
+          VALIDATE_GROUP -> {}
     }
   }
 
@@ -94,7 +110,7 @@ final class EvolveTask {
         if (OpenTasks.find(table.tasks, event.taskId()).isEmpty()) {
           table.tasks = List.of();
           edit.active++;
-          edit.nextTable = table.tableIndex + 1;
+          edit.nextTable = Math.max(edit.nextTable, table.tableIndex + 1);
         }
       }
       case UNKNOWN,
@@ -111,7 +127,10 @@ final class EvolveTask {
           VALIDATE_REFERENCES,
           RECONCILE_LEDGER,
           VALIDATE_STRUCTURE,
-          CERTIFY_MIGRATION -> {}
+          CERTIFY_MIGRATION,
+          MOVE_GROUP,
+          ADD_GROUP_FOREIGN_KEYS,
+          VALIDATE_GROUP -> {}
     }
   }
 
@@ -143,7 +162,10 @@ final class EvolveTask {
           VALIDATE_REFERENCES,
           RECONCILE_LEDGER,
           VALIDATE_STRUCTURE,
-          CERTIFY_MIGRATION -> {}
+          CERTIFY_MIGRATION,
+          MOVE_GROUP,
+          ADD_GROUP_FOREIGN_KEYS,
+          VALIDATE_GROUP -> {}
     }
   }
 }

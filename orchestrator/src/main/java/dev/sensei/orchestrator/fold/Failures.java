@@ -33,6 +33,8 @@ final class Failures {
               key.chunk(),
               draft.now().plus(draft.settings().backOff(open.failures() + 1)),
               failure));
+    } else if (Groups.of(key.kind()) && !draft.mayIssue(key.kind())) {
+      giveBack(draft, key, open, "its tables can go on by themselves once the migration does");
     } else {
       finalFailure(draft, key, open, failure);
     }
@@ -160,6 +162,7 @@ final class Failures {
           ROLL_BACK_TABLE,
           VALIDATE_TABLE ->
           TableRun.failed(draft, key.kind(), failure);
+      case MOVE_GROUP, ADD_GROUP_FOREIGN_KEYS, VALIDATE_GROUP -> Groups.dissolve(draft, open);
       case UNKNOWN -> throw new IllegalStateException("a task of no known kind");
     }
   }

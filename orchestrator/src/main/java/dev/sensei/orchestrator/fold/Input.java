@@ -49,9 +49,11 @@ public sealed interface Input {
 
     @Override
     public OptionalInt table() {
-      return report instanceof Report.TablePlanned planned
-          ? OptionalInt.of(planned.tableIndex())
-          : tableOf(report.migrationId(), report.taskId());
+      if (report instanceof Report.TablePlanned planned) {
+        return OptionalInt.of(planned.tableIndex());
+      }
+      OptionalInt byTask = tableOf(report.migrationId(), report.taskId());
+      return byTask.isPresent() ? byTask : Groups.tableOf(report);
     }
   }
 

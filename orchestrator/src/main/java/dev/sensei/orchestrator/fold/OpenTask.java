@@ -1,5 +1,7 @@
 package dev.sensei.orchestrator.fold;
 
+import java.util.List;
+
 /**
  * A task that has no result yet.
  *
@@ -10,6 +12,8 @@ package dev.sensei.orchestrator.fold;
  * @param chunk the chunk's number, or -1.
  * @param snapshot the number of the snapshot it was issued under, or 0.
  * @param status where it stands.
+ * @param members tables that it is to report on together, without those that have their result;
+ *     empty where it is about one table, or about none.
  */
 public record OpenTask(
     TaskId taskId,
@@ -18,4 +22,9 @@ public record OpenTask(
     int failures,
     int chunk,
     int snapshot,
-    OpenTaskStatus status) {}
+    OpenTaskStatus status,
+    List<GroupMember> members) {
+  public OpenTask {
+    members = List.copyOf(members);
+  }
+}

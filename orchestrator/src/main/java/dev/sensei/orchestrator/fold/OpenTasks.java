@@ -56,7 +56,8 @@ final class OpenTasks {
         task.failures(),
         task.chunk(),
         snapshot,
-        OpenTaskStatus.ISSUED);
+        OpenTaskStatus.ISSUED,
+        task.members());
   }
 
   static OpenTask moved(OpenTask task, OpenTaskStatus status, int failures) {
@@ -67,7 +68,21 @@ final class OpenTasks {
         failures,
         task.chunk(),
         task.snapshot(),
-        status);
+        status,
+        task.members());
+  }
+
+  /** The task without one of its tables. */
+  static OpenTask withoutMember(OpenTask task, int tableIndex) {
+    return new OpenTask(
+        task.taskId(),
+        task.kind(),
+        task.attempt(),
+        task.failures(),
+        task.chunk(),
+        task.snapshot(),
+        task.status(),
+        task.members().stream().filter(member -> member.tableIndex() != tableIndex).toList());
   }
 
   /** Whether agents read the source under the snapshot for it. */
@@ -75,8 +90,10 @@ final class OpenTasks {
     return switch (kind) {
       case PREPARE_TABLE,
           COPY_CHUNK,
+          MOVE_GROUP,
           FINISH_TARGET,
           VALIDATE_TABLE,
+          VALIDATE_GROUP,
           VALIDATE_REFERENCES,
           VALIDATE_STRUCTURE ->
           true;
@@ -88,6 +105,7 @@ final class OpenTasks {
           CHECK_TABLE,
           COMPLETE_TABLE,
           ADD_FOREIGN_KEYS,
+          ADD_GROUP_FOREIGN_KEYS,
           ROLL_BACK_TABLE,
           ROLL_BACK_TARGET,
           RELEASE_TARGET,

@@ -25,6 +25,12 @@ final class React {
       case Event.TaskExpired e -> List.of(new Effect.ClearTimer(e.taskId()));
       case Event.TaskReleased e -> List.of(new Effect.ClearTimer(e.taskId()));
       case Event.TaskFailed e -> taskFailed(migration, e);
+      case Event.GroupCompleted e -> {
+        List<Effect> effects = new ArrayList<>();
+        effects.add(new Effect.ClearTimer(e.taskId()));
+        effects.addAll(next(migration));
+        yield effects;
+      }
       case Event.TableMoved e -> tableMoved(migration, e);
       case Event.ForeignKeysAdded _ -> next(migration);
       case Event.TableValidated _ -> next(migration);

@@ -86,6 +86,7 @@ public sealed interface Report {
       long rowEstimate,
       long byteEstimate,
       boolean foreignKeys,
+      boolean small,
       double confidence,
       String definition)
       implements Report {
@@ -156,6 +157,27 @@ public sealed interface Report {
       long rowsBefore,
       boolean created)
       implements Report {}
+
+  /** A table of a group is complete but for foreign keys. */
+  record GroupTableMoved(
+      MigrationId migrationId,
+      TaskId taskId,
+      int attempt,
+      String agent,
+      String table,
+      int tableIndex,
+      int epoch,
+      long rowEstimate,
+      long rowsBefore,
+      boolean created,
+      ChunkEvidence evidence,
+      long targetRows,
+      List<String> built)
+      implements Report {
+    public GroupTableMoved {
+      built = List.copyOf(built);
+    }
+  }
 
   /** A chunk is in the target, once. */
   record ChunkCopied(

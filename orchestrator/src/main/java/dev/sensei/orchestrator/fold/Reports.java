@@ -25,9 +25,20 @@ final class Reports {
     if (key.tableIndex() >= 0 && draft.optionalTable().isEmpty()) {
       return new Decision.Dropped(Outcome.UNKNOWN_TABLE, "no table " + key.tableIndex());
     }
+    if (ofMember(key, report) && draft.optionalTable().isEmpty()) {
+      return new Decision.Dropped(Outcome.UNKNOWN_TABLE, "no table " + Groups.tableOf(report));
+    }
     Optional<OpenTask> open = OpenTasks.find(draft.tasks(key), report.taskId());
     if (open.isEmpty()) {
       return notOpen(draft, key);
+    }
+    if (ofMember(key, report)
+        && open.get().members().stream()
+            .noneMatch(member -> member.tableIndex() == draft.table().tableIndex())) {
+      return new Decision.Dropped(
+          Outcome.DUPLICATE,
+          "table %d of %s has its result, or goes on by itself"
+              .formatted(draft.table().tableIndex(), report.taskId()));
     }
     if (m.drain() != Drain.NONE && !draft.mayIssue(key.kind())) {
       return new Decision.Dropped(
@@ -54,17 +65,25 @@ final class Reports {
           kind == TaskKind.COPY_CHUNK && r.evidence().chunk() == key.chunk();
       case Report.TableChecked _ -> kind == TaskKind.CHECK_TABLE;
       case Report.TableCompleted _ -> kind == TaskKind.COMPLETE_TABLE;
-      case Report.ForeignKeysAdded _ -> kind == TaskKind.ADD_FOREIGN_KEYS;
+      case Report.GroupTableMoved _ -> kind == TaskKind.MOVE_GROUP;
+      case Report.ForeignKeysAdded _ ->
+          kind == TaskKind.ADD_FOREIGN_KEYS || kind == TaskKind.ADD_GROUP_FOREIGN_KEYS;
       case Report.TargetFinished _ -> kind == TaskKind.FINISH_TARGET;
       case Report.TableRolledBack _ -> kind == TaskKind.ROLL_BACK_TABLE;
       case Report.TargetRolledBack _ -> kind == TaskKind.ROLL_BACK_TARGET;
       case Report.TargetReleased _ -> kind == TaskKind.RELEASE_TARGET;
-      case Report.TableValidated _ -> kind == TaskKind.VALIDATE_TABLE;
+      case Report.TableValidated _ ->
+          kind == TaskKind.VALIDATE_TABLE || kind == TaskKind.VALIDATE_GROUP;
       case Report.ReferencesValidated _ -> kind == TaskKind.VALIDATE_REFERENCES;
       case Report.LedgerReconciled _ -> kind == TaskKind.RECONCILE_LEDGER;
       case Report.StructureValidated _ -> kind == TaskKind.VALIDATE_STRUCTURE;
       case Report.CertificateIssued _ -> kind == TaskKind.CERTIFY_MIGRATION;
     };
+  }
+
+  /** Whether the report is about one table of its task's group. */
+  private static boolean ofMember(TaskKey key, Report report) {
+    return Groups.of(key.kind()) && Groups.tableOf(report).isPresent();
   }
 
   private static Decision notOpen(Draft draft, TaskKey key) {
@@ -100,7 +119,10 @@ final class Reports {
               VALIDATE_REFERENCES,
               RECONCILE_LEDGER,
               VALIDATE_STRUCTURE,
-              CERTIFY_MIGRATION ->
+              CERTIFY_MIGRATION,
+              MOVE_GROUP,
+              ADD_GROUP_FOREIGN_KEYS,
+              VALIDATE_GROUP ->
               Outcome.NOT_OUTSTANDING;
         };
     return new Decision.Dropped(outcome, "not open: " + key.id(draft.id()));
@@ -138,6 +160,7 @@ final class Reports {
           Report.PlanCompleted _,
           Report.TargetPrepared _,
           Report.TablePrepared _,
+          Report.GroupTableMoved _,
           Report.ChunkCopied _,
           Report.TableChecked _,
           Report.TableCompleted _,
@@ -151,8 +174,11 @@ final class Reports {
           Report.LedgerReconciled _,
           Report.StructureValidated _,
           Report.CertificateIssued _ -> {
-        draft.effect(new Effect.ClearTimer(report.taskId()));
+        if (!Groups.of(key.kind())) {
+          draft.effect(new Effect.ClearTimer(report.taskId()));
+        }
         complete(draft, report);
+        Groups.close(draft);
         yield draft.accepted(late ? Outcome.LATE_ATTEMPT_ACCEPTED : Outcome.ACCEPTED);
       }
     };
@@ -178,6 +204,7 @@ final class Reports {
           true;
       case Report.TargetPrepared _,
           Report.TablePrepared _,
+          Report.GroupTableMoved _,
           Report.ChunkCopied _,
           Report.TableChecked _,
           Report.TableCompleted _,
@@ -214,6 +241,7 @@ final class Reports {
       case Report.PlanCompleted r -> Analysis.completed(draft, r);
       case Report.TargetPrepared r -> Execution.targetPrepared(draft, r);
       case Report.TablePrepared r -> TableRun.prepared(draft, r);
+      case Report.GroupTableMoved r -> TableRun.movedInGroup(draft, r);
       case Report.ChunkCopied r -> TableRun.chunkCopied(draft, r);
       case Report.TableChecked r -> TableRun.checked(draft, r);
       case Report.TableCompleted r -> TableRun.completed(draft, r);

@@ -8,13 +8,14 @@ final class Sweeps {
 
   static Decision decide(Draft draft, Cursor cursor) {
     switch (cursor) {
-      case Cursor.Start c -> start(draft, c.table());
+      case Cursor.Start c -> start(draft, c.table(), c.gathered());
+      case Cursor.Alone c -> alone(draft, c);
       case Cursor.AskDependency c -> ask(draft, c);
       case Cursor.Resolve c -> resolve(draft, c.readiness());
       case Cursor.Wake c -> wake(draft, c.table());
       case Cursor.Sweep c -> sweep(draft, c);
-      case Cursor.AddForeignKeys c -> addForeignKeys(draft, c.table());
-      case Cursor.Validate c -> validate(draft, c.table());
+      case Cursor.AddForeignKeys c -> addForeignKeys(draft, c.table(), c.gathered());
+      case Cursor.Validate c -> validate(draft, c.table(), c.gathered());
       case Cursor.Drain c -> {
         if (draft.migration().drain() != Drain.NONE) {
           Cancellation.drain(draft, c.table());
@@ -29,22 +30,44 @@ final class Sweeps {
   }
 
   private static boolean full(Draft draft) {
-    return draft.migration().active() >= draft.migration().options().tablesInFlight();
+    return full(draft, 0);
   }
 
-  private static void start(Draft draft, int index) {
+  /** The same, but for tables that are in work already and will count as one. */
+  private static boolean full(Draft draft, int gathered) {
+    MigrationState m = draft.migration();
+    return m.active() - gathered >= m.options().tablesInFlight();
+  }
+
+  private static void start(Draft draft, int index, List<GroupMember> gathered) {
     if (!at(draft, Stage.TABLES)) {
       return;
     }
-    if (index >= draft.migration().tables()) {
-      Execution.endTables(draft);
-    } else if (!full(draft)) {
-      if (draft.table().state() == TableRunState.IDLE) {
-        askAll(draft);
-      } else {
-        draft.proceed(new Cursor.Start(index + 1));
+    boolean past = index >= draft.migration().tables();
+    if (past || full(draft, gathered.size())) {
+      Groups.issue(draft, TaskKind.MOVE_GROUP, gathered);
+      if (past && gathered.isEmpty()) {
+        Execution.endTables(draft);
       }
+    } else if (draft.table().state() != TableRunState.IDLE) {
+      draft.proceed(new Cursor.Start(index + 1, gathered));
+    } else if (draft.table().small() && draft.mayIssue(TaskKind.MOVE_GROUP)) {
+      TableRun.startInGroup(draft);
+      draft.proceed(new Cursor.Start(index + 1, gather(draft, TaskKind.MOVE_GROUP, gathered)));
+    } else {
+      Groups.issue(draft, TaskKind.MOVE_GROUP, gathered);
+      askAll(draft);
     }
+  }
+
+  /** Puts the table to those gathered, and hands them out where they are enough. */
+  private static List<GroupMember> gather(Draft draft, TaskKind kind, List<GroupMember> gathered) {
+    List<GroupMember> all = Groups.with(gathered, draft.table());
+    if (all.size() < Groups.size(draft.migration())) {
+      return all;
+    }
+    Groups.issue(draft, kind, all);
+    return List.of();
   }
 
   private static void askAll(Draft draft) {
@@ -138,32 +161,86 @@ final class Sweeps {
     draft.proceed(new Cursor.Sweep(c.table() + 1, c.retry()));
   }
 
-  private static void addForeignKeys(Draft draft, int index) {
-    if (!at(draft, Stage.FOREIGN_KEYS)) {
-      return;
-    }
-    if (index >= draft.migration().tables()) {
-      Execution.endForeignKeys(draft);
-    } else if (!full(draft)) {
-      if (draft.table().foreignKeys() && !draft.table().foreignKeysAdded()) {
-        TableRun.issueOnce(draft, TaskKind.ADD_FOREIGN_KEYS, draft.migration().round());
+  /** A table whose group is no more. */
+  private static void alone(Draft draft, Cursor.Alone c) {
+    if (draft.working()) {
+      switch (draft.migration().stage()) {
+        case TABLES -> TableRun.advance(draft);
+        case FOREIGN_KEYS -> {
+          if (draft.table().foreignKeys() && !draft.table().foreignKeysAdded()) {
+            TableRun.issueOnce(draft, TaskKind.ADD_FOREIGN_KEYS, draft.migration().round());
+          }
+        }
+        case VALIDATING_TABLES -> issueValidation(draft);
+        case UNKNOWN,
+            NONE,
+            PREPARING,
+            FINISHING,
+            VALIDATING_REFERENCES,
+            RECONCILING,
+            RELEASING,
+            VALIDATING_STRUCTURE,
+            CERTIFYING -> {}
       }
-      draft.proceed(new Cursor.AddForeignKeys(index + 1));
+    }
+    if (c.remaining().isEmpty()) {
+      React.next(draft.migration()).forEach(draft::effect);
+    } else {
+      draft.proceed(
+          new Cursor.Alone(
+              c.remaining().getFirst(), c.remaining().subList(1, c.remaining().size())));
     }
   }
 
-  private static void validate(Draft draft, int index) {
+  private static void addForeignKeys(Draft draft, int index, List<GroupMember> gathered) {
+    if (!at(draft, Stage.FOREIGN_KEYS)) {
+      return;
+    }
+    boolean past = index >= draft.migration().tables();
+    if (past || full(draft)) {
+      Groups.issue(draft, TaskKind.ADD_GROUP_FOREIGN_KEYS, gathered);
+      if (past && gathered.isEmpty()) {
+        Execution.endForeignKeys(draft);
+      }
+      return;
+    }
+    TableState table = draft.table();
+    boolean lacking = table.foreignKeys() && !table.foreignKeysAdded();
+    boolean together = lacking && table.small() && draft.mayIssue(TaskKind.ADD_GROUP_FOREIGN_KEYS);
+    if (lacking && !together) {
+      TableRun.issueOnce(draft, TaskKind.ADD_FOREIGN_KEYS, draft.migration().round());
+    }
+    draft.proceed(
+        new Cursor.AddForeignKeys(
+            index + 1,
+            together ? gather(draft, TaskKind.ADD_GROUP_FOREIGN_KEYS, gathered) : gathered));
+  }
+
+  private static void validate(Draft draft, int index, List<GroupMember> gathered) {
     if (!at(draft, Stage.VALIDATING_TABLES) || !draft.mayIssue(TaskKind.VALIDATE_TABLE)) {
       return;
     }
-    if (index >= draft.migration().tables()) {
-      Validation.endTables(draft);
-    } else if (!full(draft)) {
-      TaskKey key = TableRun.key(draft.table(), TaskKind.VALIDATE_TABLE, draft.migration().round());
-      if (OpenTasks.find(draft.table().tasks(), key.id(draft.id())).isEmpty()) {
-        draft.issue(key);
+    boolean past = index >= draft.migration().tables();
+    if (past || full(draft)) {
+      Groups.issue(draft, TaskKind.VALIDATE_GROUP, gathered);
+      if (past && gathered.isEmpty()) {
+        Validation.endTables(draft);
       }
-      draft.proceed(new Cursor.Validate(index + 1));
+      return;
+    }
+    boolean small = draft.table().small();
+    if (!small) {
+      issueValidation(draft);
+    }
+    draft.proceed(
+        new Cursor.Validate(
+            index + 1, small ? gather(draft, TaskKind.VALIDATE_GROUP, gathered) : gathered));
+  }
+
+  private static void issueValidation(Draft draft) {
+    TaskKey key = TableRun.key(draft.table(), TaskKind.VALIDATE_TABLE, draft.migration().round());
+    if (OpenTasks.find(draft.table().tasks(), key.id(draft.id())).isEmpty()) {
+      draft.issue(key);
     }
   }
 }

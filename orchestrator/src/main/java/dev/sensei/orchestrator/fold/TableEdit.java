@@ -12,6 +12,7 @@ final class TableEdit {
   int planAttempt;
   List<Integer> dependsOn;
   boolean foreignKeys;
+  boolean small;
   TableRunState state;
   int epoch;
   boolean claimed;
@@ -40,6 +41,7 @@ final class TableEdit {
     planAttempt = from.planAttempt();
     dependsOn = from.dependsOn();
     foreignKeys = from.foreignKeys();
+    small = from.small();
     state = from.state();
     epoch = from.epoch();
     claimed = from.claimed();
@@ -70,6 +72,7 @@ final class TableEdit {
         planAttempt,
         dependsOn,
         foreignKeys,
+        small,
         state,
         epoch,
         claimed,

@@ -1,5 +1,6 @@
 package dev.sensei.orchestrator.fold;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /** One table's run, from its start to done, rolled back or failed. */
@@ -8,10 +9,19 @@ final class TableRun {
 
   /** Takes a table into work at a new epoch; its dependencies are done. */
   static void start(Draft draft) {
+    begin(draft, "dependencies are done");
+    advance(draft);
+  }
+
+  /** The same for a table whose task will be that of a group. */
+  static void startInGroup(Draft draft) {
+    begin(draft, "small, and depends on no other");
+  }
+
+  private static void begin(Draft draft, String reason) {
     int epoch = draft.table().epoch();
     move(draft, TableRunState.PREPARING, epoch, "its turn", false);
-    move(draft, TableRunState.VALIDATING_PRE, epoch + 1, "dependencies are done", false);
-    advance(draft);
+    move(draft, TableRunState.VALIDATING_PRE, epoch + 1, reason, false);
   }
 
   static void block(Draft draft) {
@@ -28,7 +38,11 @@ final class TableRun {
   static void advance(Draft draft) {
     TableState table = draft.table();
     switch (table.state()) {
-      case VALIDATING_PRE -> issueOnce(draft, TaskKind.PREPARE_TABLE, 0);
+      case VALIDATING_PRE -> {
+        if (!Groups.holds(draft.migration(), TaskKind.MOVE_GROUP, table.tableIndex())) {
+          issueOnce(draft, TaskKind.PREPARE_TABLE, 0);
+        }
+      }
       case MIGRATING -> {
         if (ChunkSet.size(table.finished()) == table.chunks()) {
           issueOnce(draft, TaskKind.CHECK_TABLE, table.checks());
@@ -49,7 +63,7 @@ final class TableRun {
   }
 
   static TaskKey key(TableState table, TaskKind kind, int round) {
-    return new TaskKey(kind, round, table.tableIndex(), table.epoch(), -1);
+    return TaskKey.ofTable(kind, round, table.tableIndex(), table.epoch());
   }
 
   private static void fillWindow(Draft draft) {
@@ -68,6 +82,7 @@ final class TableRun {
           new TaskKey(
               TaskKind.COPY_CHUNK,
               table.checks(),
+              -1,
               table.tableIndex(),
               table.epoch(),
               chunk.getAsInt()));
@@ -98,8 +113,61 @@ final class TableRun {
     advance(draft);
   }
 
+  /** All that a table needs but its foreign keys was done in one transaction with others. */
+  static void movedInGroup(Draft draft, Report.GroupTableMoved r) {
+    TableState table = draft.table();
+    ChunkEvidence copied = r.evidence();
+    draft.emit(
+        new Event.TablePrepared(
+            draft.id(),
+            table.table(),
+            table.tableIndex(),
+            table.epoch(),
+            1,
+            r.rowEstimate(),
+            r.rowsBefore(),
+            r.created()));
+    move(draft, TableRunState.MIGRATING, "moved in one go with others");
+    draft.emit(
+        new Event.ChunkCopied(
+            draft.id(), table.table(), table.tableIndex(), table.epoch(), copied));
+    TableState before = draft.table();
+    Report.TableChecked checked =
+        new Report.TableChecked(
+            r.migrationId(),
+            r.taskId(),
+            r.attempt(),
+            r.agent(),
+            r.table(),
+            r.tableIndex(),
+            r.epoch(),
+            copied.rows(),
+            copied.bytes(),
+            copied.digest(),
+            r.targetRows(),
+            List.of(),
+            List.of());
+    emitChecked(draft, before, checked);
+    if (settled(draft, before, checked, false)) {
+      draft.emit(
+          new Event.TableCompleted(
+              draft.id(), table.table(), table.tableIndex(), table.epoch(), r.built()));
+      move(draft, TableRunState.DONE, "complete but for foreign keys");
+    }
+  }
+
   static void checked(Draft draft, Report.TableChecked r) {
     TableState before = draft.table();
+    emitChecked(draft, before, r);
+    TableState table = draft.table();
+    boolean lacking = ChunkSet.size(table.finished()) < table.chunks();
+    if ((lacking && table.checks() < draft.migration().options().maxTaskAttempts())
+        || settled(draft, before, r, lacking)) {
+      advance(draft);
+    }
+  }
+
+  private static void emitChecked(Draft draft, TableState before, Report.TableChecked r) {
     draft.emit(
         new Event.TableChecked(
             draft.id(),
@@ -112,20 +180,19 @@ final class TableRun {
             r.targetRows(),
             r.missingChunks(),
             r.built()));
-    TableState table = draft.table();
-    boolean lacking = ChunkSet.size(table.finished()) < table.chunks();
-    if (lacking && table.checks() < draft.migration().options().maxTaskAttempts()) {
-      advance(draft);
-      return;
-    }
+  }
+
+  /** Goes on to completing where nothing speaks against it, else back. */
+  private static boolean settled(
+      Draft draft, TableState before, Report.TableChecked r, boolean lacking) {
     move(draft, TableRunState.VALIDATING_POST, "its ledger is settled");
     String objection = objection(draft.migration().options(), before, r, lacking);
-    if (objection.isEmpty()) {
-      move(draft, TableRunState.COMPLETING, "ledger and counts agree");
-      advance(draft);
-    } else {
+    if (!objection.isEmpty()) {
       rollBack(draft, objection, false);
+      return false;
     }
+    move(draft, TableRunState.COMPLETING, "ledger and counts agree");
+    return true;
   }
 
   /** What speaks against a settled table; empty where nothing does. */
@@ -218,6 +285,7 @@ final class TableRun {
       if (table.state() == TableRunState.VALIDATING_PRE) {
         move(draft, TableRunState.PREPARING, reason);
         move(draft, TableRunState.VALIDATING_PRE, table.epoch() + 1, reason, false);
+        Groups.close(draft);
         advance(draft);
       } else {
         rollBack(draft, reason, true);

@@ -1,5 +1,7 @@
 package dev.sensei.orchestrator.fold;
 
+import java.util.List;
+
 /**
  * What is asked of an agent. Each record and field has its counterpart, with its documentation, in
  * {@code tasks.avdl}.
@@ -97,6 +99,28 @@ public sealed interface Task {
       long batchRows)
       implements Task {}
 
+  /**
+   * Worker: do all that a table needs but its foreign keys, for several small tables in one
+   * transaction.
+   */
+  record MoveGroup(
+      MigrationId migrationId,
+      TaskId taskId,
+      int attempt,
+      List<GroupMember> members,
+      DatabaseReference source,
+      DatabaseReference target,
+      String planDigest,
+      String installation,
+      int snapshot,
+      String snapshotId,
+      long batchRows)
+      implements Task {
+    public MoveGroup {
+      members = List.copyOf(members);
+    }
+  }
+
   /** Worker: settle the ledger, count, and build the keys that hold the table together. */
   record CheckTable(
       MigrationId migrationId,
@@ -136,6 +160,21 @@ public sealed interface Task {
       DatabaseReference target,
       String planDigest)
       implements Task {}
+
+  /** Worker: add the foreign keys of several small tables. */
+  record AddGroupForeignKeys(
+      MigrationId migrationId,
+      TaskId taskId,
+      int attempt,
+      List<GroupMember> members,
+      DatabaseReference source,
+      DatabaseReference target,
+      String planDigest)
+      implements Task {
+    public AddGroupForeignKeys {
+      members = List.copyOf(members);
+    }
+  }
 
   /** Worker: set sequences, make views and comments. */
   record FinishTarget(
@@ -196,6 +235,23 @@ public sealed interface Task {
       int snapshot,
       String snapshotId)
       implements Task {}
+
+  /** Validator: read several small tables on both sides and compare them. */
+  record ValidateGroup(
+      MigrationId migrationId,
+      TaskId taskId,
+      int attempt,
+      List<GroupMember> members,
+      DatabaseReference source,
+      DatabaseReference target,
+      String planDigest,
+      int snapshot,
+      String snapshotId)
+      implements Task {
+    public ValidateGroup {
+      members = List.copyOf(members);
+    }
+  }
 
   /** Validator: resolve every foreign key in the target, and compare the sequences. */
   record ValidateReferences(

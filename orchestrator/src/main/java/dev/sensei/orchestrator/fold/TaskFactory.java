@@ -62,6 +62,33 @@ final class TaskFactory {
               m.snapshot(),
               snapshotId,
               m.options().batchRows());
+      case MOVE_GROUP ->
+          new Task.MoveGroup(
+              id,
+              taskId,
+              attempt,
+              e.members(),
+              m.source(),
+              m.target(),
+              m.planDigest(),
+              settings.installation(),
+              m.snapshot(),
+              snapshotId,
+              m.options().batchRows());
+      case ADD_GROUP_FOREIGN_KEYS ->
+          new Task.AddGroupForeignKeys(
+              id, taskId, attempt, e.members(), m.source(), m.target(), m.planDigest());
+      case VALIDATE_GROUP ->
+          new Task.ValidateGroup(
+              id,
+              taskId,
+              attempt,
+              e.members(),
+              m.source(),
+              m.target(),
+              m.planDigest(),
+              m.snapshot(),
+              snapshotId);
       case CHECK_TABLE ->
           new Task.CheckTable(
               id,

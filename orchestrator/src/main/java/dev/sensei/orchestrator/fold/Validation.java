@@ -14,7 +14,8 @@ final class Validation {
   static void pursue(Draft draft) {
     Execution.reissueHeaderTasks(draft);
     boolean open =
-        draft.migration().tasks().stream().anyMatch(task -> task.kind() != TaskKind.KEEP_SNAPSHOT);
+        draft.migration().tasks().stream()
+            .anyMatch(task -> task.kind() != TaskKind.KEEP_SNAPSHOT && !Groups.of(task.kind()));
     if (open) {
       return;
     }

@@ -295,6 +295,7 @@ public final class JournalProjection {
         migrations.cancelled(id, time);
       }
       case Event.TaskIssued issued -> tasks.issued(issued, sequence, time);
+      case Event.GroupCompleted completed -> tasks.completed(completed, sequence, time);
       case Event.TaskDeferred deferred -> tasks.deferred(deferred, sequence, time);
       case Event.TaskExpired expired ->
           tasks.endAttempt(

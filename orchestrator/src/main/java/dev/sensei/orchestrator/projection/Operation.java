@@ -39,6 +39,9 @@ public record Operation(String phase, String name) {
       case CHECK_TABLE -> new Operation(EXECUTION, "ledger_settlement");
       case COMPLETE_TABLE -> new Operation(EXECUTION, "index_build");
       case ADD_FOREIGN_KEYS -> new Operation(EXECUTION, "foreign_key_build");
+      case MOVE_GROUP -> new Operation(EXECUTION, "group_migration");
+      case ADD_GROUP_FOREIGN_KEYS -> new Operation(EXECUTION, "group_foreign_key_build");
+      case VALIDATE_GROUP -> new Operation(VALIDATION, "group_validation");
       case FINISH_TARGET -> new Operation(EXECUTION, "target_completion");
       case VALIDATE_TABLE -> new Operation(VALIDATION, "content_validation");
       case VALIDATE_REFERENCES -> new Operation(VALIDATION, "reference_validation");

@@ -62,6 +62,22 @@ final class TaskRows {
         time);
   }
 
+  /** Every table of a group has its own rows by now. */
+  void completed(Event.GroupCompleted completed, long sequence, Instant time) throws SQLException {
+    rows.change(
+        "UPDATE migration_control SET status = 'completed', error_message = NULL, sequence = ?,"
+            + " started_at = COALESCE(started_at, ?), completed_at = GREATEST(CAST(? AS TIMESTAMP),"
+            + " COALESCE(started_at, ?) + INTERVAL '1 millisecond')"
+            + " WHERE migration_id = ? AND task_id = ? AND "
+            + OPEN,
+        sequence,
+        time,
+        time,
+        time,
+        completed.migrationId(),
+        completed.taskId());
+  }
+
   /** A task waits for its next attempt. */
   void deferred(Event.TaskDeferred deferred, long sequence, Instant time) throws SQLException {
     endAttempt(

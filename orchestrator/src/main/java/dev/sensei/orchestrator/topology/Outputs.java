@@ -121,6 +121,9 @@ final class Outputs {
       case Task.CheckTable _ -> TaskKind.CHECK_TABLE;
       case Task.CompleteTable _ -> TaskKind.COMPLETE_TABLE;
       case Task.AddForeignKeys _ -> TaskKind.ADD_FOREIGN_KEYS;
+      case Task.MoveGroup _ -> TaskKind.MOVE_GROUP;
+      case Task.AddGroupForeignKeys _ -> TaskKind.ADD_GROUP_FOREIGN_KEYS;
+      case Task.ValidateGroup _ -> TaskKind.VALIDATE_GROUP;
       case Task.FinishTarget _ -> TaskKind.FINISH_TARGET;
       case Task.RollBackTable _ -> TaskKind.ROLL_BACK_TABLE;
       case Task.RollBackTarget _ -> TaskKind.ROLL_BACK_TARGET;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Agents that do what they are asked at once and without fault, with a ledger in which a chunk
@@ -19,7 +20,16 @@ final class Agents {
   static final Instant THEN = Instant.parse("2026-01-01T00:00:00Z");
 
   /** A table of the world that they work on. */
-  record Shape(int chunks, boolean foreignKeys, List<Integer> dependsOn) {}
+  record Shape(int chunks, boolean foreignKeys, boolean small, List<Integer> dependsOn) {
+    Shape(int chunks, boolean foreignKeys, List<Integer> dependsOn) {
+      this(chunks, foreignKeys, false, dependsOn);
+    }
+
+    /** One that may be done in one go with others. */
+    static Shape small(boolean foreignKeys) {
+      return new Shape(1, foreignKeys, true, List.of());
+    }
+  }
 
   final List<Shape> shapes;
   final List<PlanException> exceptions = new ArrayList<>();
@@ -93,6 +103,27 @@ final class Agents {
                 true));
       }
       case Task.CopyChunk t -> List.of(copied(t));
+      case Task.MoveGroup t ->
+          current(t.members()).map(member -> (Report) moved(t, member)).toList();
+      case Task.AddGroupForeignKeys t ->
+          current(t.members())
+              .<Report>map(
+                  member ->
+                      new Report.ForeignKeysAdded(
+                          id,
+                          on,
+                          n,
+                          WHO,
+                          name(member.tableIndex()),
+                          member.tableIndex(),
+                          member.epoch(),
+                          List.of("fk")))
+              .toList();
+      case Task.ValidateGroup t ->
+          t.members().stream()
+              .<Report>map(
+                  member -> validated(t, member.tableIndex(), member.epoch(), t.snapshot()))
+              .toList();
       case Task.CheckTable t -> List.of(checked(t));
       case Task.CompleteTable t ->
           List.of(
@@ -121,6 +152,30 @@ final class Agents {
       case Task.CertifyMigration _ ->
           List.of(new Report.CertificateIssued(id, on, n, WHO, Verdict.CERTIFIED, "jws", "key"));
     };
+  }
+
+  private Stream<GroupMember> current(List<GroupMember> members) {
+    return members.stream().filter(member -> !superseded(member.tableIndex(), member.epoch()));
+  }
+
+  private Report.GroupTableMoved moved(Task.MoveGroup t, GroupMember member) {
+    int table = member.tableIndex();
+    claim(table, member.epoch());
+    ledger.computeIfAbsent(table, i -> new HashSet<>()).add(0);
+    return new Report.GroupTableMoved(
+        t.migrationId(),
+        t.taskId(),
+        t.attempt(),
+        WHO,
+        name(table),
+        table,
+        member.epoch(),
+        10,
+        0,
+        true,
+        new ChunkEvidence(0, t.snapshot(), 10, 100, "d", WHO, THEN, THEN),
+        10 + rowsTooMany,
+        List.of("pk"));
   }
 
   private int chunks(int table) {
@@ -179,6 +234,7 @@ final class Agents {
               10,
               100,
               shape.foreignKeys(),
+              shape.small(),
               0.99,
               "{}"));
     }
@@ -251,17 +307,21 @@ final class Agents {
   }
 
   Report.TableValidated validated(Task.ValidateTable t) {
-    boolean wrong = wrongTables.contains(t.tableIndex());
+    return validated(t, t.tableIndex(), t.epoch(), t.snapshot());
+  }
+
+  private Report.TableValidated validated(Task task, int table, int epoch, int snapshot) {
+    boolean wrong = wrongTables.contains(table);
     return new Report.TableValidated(
-        t.migrationId(),
-        t.taskId(),
-        t.attempt(),
+        task.migrationId(),
+        task.taskId(),
+        task.attempt(),
         WHO,
-        t.table(),
-        t.tableIndex(),
-        t.epoch(),
+        name(table),
+        table,
+        epoch,
         wrong ? CheckOutcome.FAILED : CheckOutcome.PASSED,
-        new TableEvidence(10, 10, "c", wrong ? "x" : "c", "select", t.snapshot(), List.of()));
+        new TableEvidence(10, 10, "c", wrong ? "x" : "c", "select", snapshot, List.of()));
   }
 
   static PerspectiveResult passed(Perspective perspective) {

@@ -68,6 +68,10 @@ class ChaosProperties {
   private static List<Agents.Shape> shapes(Random random, int tables) {
     List<Agents.Shape> shapes = new ArrayList<>();
     for (int i = 0; i < tables; i++) {
+      if (random.nextInt(3) == 0) {
+        shapes.add(Agents.Shape.small(random.nextBoolean()));
+        continue;
+      }
       Set<Integer> dependsOn = new HashSet<>();
       for (int on = 0; on < i; on++) {
         if (random.nextInt(3) == 0) {

@@ -79,12 +79,25 @@ class JournalProjectionTest {
     apply(
         connection,
         new Event.TablePlanned(
-            ID, 1, 1, "public.t", 0, "public.t", 1, List.of(), 4_000, 100, false, 0.99, "{}"));
+            ID,
+            1,
+            1,
+            "public.t",
+            0,
+            "public.t",
+            1,
+            List.of(),
+            4_000,
+            100,
+            false,
+            false,
+            0.99,
+            "{}"));
     apply(connection, new Event.TablePrepared(ID, "public.t", 0, 1, 4, 4_000, 0, true));
   }
 
   private static Event issued(int attempt) {
-    return new Event.TaskIssued(ID, CHUNK, attempt, TaskKind.COPY_CHUNK, 0, 2, 1);
+    return new Event.TaskIssued(ID, CHUNK, attempt, TaskKind.COPY_CHUNK, 0, 2, 1, List.of());
   }
 
   private static Event copied() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sensei.orchestrator.fold.Cursor;
 import dev.sensei.orchestrator.fold.Fold;
+import dev.sensei.orchestrator.fold.GroupMember;
 import dev.sensei.orchestrator.fold.Settings;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
@@ -78,14 +79,17 @@ class OrchestratorTopologyTest {
   void cursorsAreReadAsTheyWereWritten() {
     for (Cursor cursor :
         List.of(
-            new Cursor.Start(3),
+            new Cursor.Start(3, List.of()),
+            new Cursor.Start(3, List.of(new GroupMember(1, 2), new GroupMember(2, 2))),
+            new Cursor.Alone(3, List.of(4, 5)),
+            new Cursor.Alone(3, List.of()),
             new Cursor.AskDependency(4, 2, List.of(1, 0)),
             new Cursor.AskDependency(4, 2, List.of()),
             new Cursor.Resolve(4, Cursor.Readiness.WAITING),
             new Cursor.Wake(5),
             new Cursor.Sweep(6, true),
-            new Cursor.AddForeignKeys(7),
-            new Cursor.Validate(8),
+            new Cursor.AddForeignKeys(7, List.of(new GroupMember(0, 1))),
+            new Cursor.Validate(8, List.of()),
             new Cursor.Drain(9))) {
       assertThat(CursorText.read(CursorText.write(cursor))).isEqualTo(cursor);
     }

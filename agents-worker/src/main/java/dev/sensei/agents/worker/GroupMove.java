@@ -1,0 +1,266 @@
+package dev.sensei.agents.worker;
+
+import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.TaskReleasedException;
+import dev.sensei.agents.journal.ApprovedPlan;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.worker.Statements.Marked;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.copy.ChunkBounds;
+import dev.sensei.databases.copy.ChunkCopier;
+import dev.sensei.databases.copy.CopyCancelled;
+import dev.sensei.databases.copy.CopySettings;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.failpoint.Failpoint;
+import dev.sensei.databases.ledger.ChunkWork;
+import dev.sensei.databases.ledger.CreatedObject;
+import dev.sensei.databases.ledger.GroupLedger;
+import dev.sensei.databases.ledger.GroupOutcome;
+import dev.sensei.databases.ledger.GroupWork;
+import dev.sensei.databases.ledger.LedgerEntry;
+import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.TableClaim;
+import dev.sensei.databases.ledger.TableKey;
+import dev.sensei.schemas.common.ChunkEvidence;
+import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.GroupMember;
+import dev.sensei.schemas.report.GroupTableMoved;
+import dev.sensei.schemas.task.MoveGroup;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Moves several small tables that the migration makes: rows, keys, indexes and statistics of all of
+ * them in one transaction of the target. Where one of them is at fault, none is moved, and the
+ * orchestrator lets each go on by itself.
+ */
+final class GroupMove {
+  private static final String SETTINGS =
+      "SET LOCAL maintenance_work_mem = '64MB'; SET LOCAL check_function_bodies = off";
+  private static final int SMALL_BUFFER_BYTES = 64 << 10;
+
+  private final WorkTools tools;
+  private final GroupLedger ledger = new GroupLedger(LedgerSettings.DEFAULT);
+  private final ChunkCopier copier =
+      new ChunkCopier(new CopySettings(SMALL_BUFFER_BYTES, 2, CopySettings.DEFAULT.stopWait()));
+
+  GroupMove(WorkTools tools) {
+    this.tools = tools;
+  }
+
+  /** A table of the group. */
+  private record Part(TablePlan plan, int epoch) {}
+
+  void move(MoveGroup task, TaskContext context) throws Exception {
+    ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
+    Map<TableKey, Part> parts = new LinkedHashMap<>();
+    for (GroupMember member : task.getMembers()) {
+      TablePlan plan = approved.table(member.getTableIndex());
+      parts.put(
+          new TableKey(task.getMigrationId(), plan.target()), new Part(plan, member.getEpoch()));
+    }
+    Instant started = Instant.now();
+    GroupOutcome outcome;
+    Map<TableKey, Long> counts;
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
+      Map<TableKey, Long> claimed = claim(target, task, parts);
+      context.throwIfCancelled();
+      outcome =
+          ledger.copyOnce(
+              target,
+              claimed,
+              task.getSnapshot(),
+              context.agentName(),
+              (session, tables) -> write(session, task, context, parts, tables));
+      counts = count(target, parts, outcome.entries().keySet());
+      lease.done();
+    } catch (CopyCancelled cancelled) {
+      throw new TaskReleasedException("the tables were stopped; nothing of them is written");
+    }
+    List<GroupTableMoved> reports = new ArrayList<>();
+    parts.forEach(
+        (key, part) ->
+            Optional.ofNullable(outcome.entries().get(key))
+                .ifPresent(
+                    entry ->
+                        reports.add(
+                            report(
+                                task,
+                                context,
+                                part,
+                                entry,
+                                started,
+                                counts.getOrDefault(key, 0L)))));
+    Failpoint.BEFORE_REPORT.hit();
+    context.reportAll(reports);
+    if (reports.size() < parts.size()) {
+      throw new TaskFailure(
+          FailureClass.CONFIGURATION,
+          "NOT_IN_GROUP",
+          "%d of %d tables cannot be moved together with the others"
+              .formatted(parts.size() - reports.size(), parts.size()));
+    }
+  }
+
+  /** Takes the tables; of those that are ours at the epoch asked for, the epochs. */
+  private Map<TableKey, Long> claim(Connection target, MoveGroup task, Map<TableKey, Part> parts) {
+    List<TableClaim> wanted = new ArrayList<>();
+    parts.forEach(
+        (key, part) -> {
+          if (!part.plan().created()) {
+            throw new IllegalArgumentException(
+                "%s is not made by the migration".formatted(part.plan().target()));
+          }
+          wanted.add(
+              new TableClaim(
+                  key, task.getInstallation(), part.plan().index(), part.epoch(), 0, true));
+        });
+    Map<TableKey, TableClaim> held = ledger.claim(target, wanted, task.getSnapshot());
+    Map<TableKey, Long> ours = new LinkedHashMap<>();
+    parts.forEach(
+        (key, part) -> {
+          TableClaim claim = held.get(key);
+          if (claim != null && claim.key().equals(key) && claim.epoch() == part.epoch()) {
+            ours.put(key, claim.epoch());
+          }
+        });
+    return ours;
+  }
+
+  private GroupWork.Done write(
+      Connection target,
+      MoveGroup task,
+      TaskContext context,
+      Map<TableKey, Part> parts,
+      List<TableKey> tables)
+      throws SQLException {
+    Map<TableKey, ChunkWork.Written> written = new HashMap<>();
+    try (Sessions.Lease reading = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
+      for (TableKey key : tables) {
+        written.put(
+            key,
+            ChunkWork.Written.clean(
+                copier.copy(
+                    reading.connection(),
+                    target,
+                    ChunkCopy.spec(
+                        part(parts, key).plan(),
+                        ChunkBounds.WHOLE_TABLE,
+                        Math.toIntExact(task.getBatchRows())),
+                    (rows, bytes) -> {},
+                    context::cancelled)));
+      }
+      reading.done();
+    }
+    List<CreatedObject> marks = new ArrayList<>();
+    try (Statement run = target.createStatement()) {
+      run.execute(SETTINGS);
+      for (TableKey key : tables) {
+        if (context.cancelled()) {
+          throw new CopyCancelled();
+        }
+        TablePlan plan = part(parts, key).plan();
+        List<Marked> statements = statements(plan);
+        List<String> sql = new ArrayList<>();
+        for (Marked each : statements) {
+          marks.add(each.mark());
+          sql.add(each.statement().sql());
+        }
+        sql.add("ANALYZE " + plan.target().quoted());
+        run.execute(String.join("; ", sql));
+        Failpoint.MID_INDEX_BUILD.hit();
+      }
+    }
+    return new GroupWork.Done(written, marks);
+  }
+
+  /** All that follows a table's rows, marked as the table's own tasks would. */
+  private static List<Marked> statements(TablePlan plan) {
+    List<Marked> all =
+        new ArrayList<>(
+            Marked.of(TableBuild.mark(TableBuild.KEYS, plan.index()), plan.keys()));
+    all.addAll(Marked.of(TableBuild.mark(TableBuild.INDEXES, plan.index()), plan.indexes()));
+    return all;
+  }
+
+  private static Part part(Map<TableKey, Part> parts, TableKey key) {
+    return Optional.ofNullable(parts.get(key))
+        .orElseThrow(() -> new IllegalStateException("not of the group: " + key));
+  }
+
+  /** What the tables hold now, whoever wrote it. */
+  private static Map<TableKey, Long> count(
+      Connection target, Map<TableKey, Part> parts, Set<TableKey> tables) {
+    if (tables.isEmpty()) {
+      return Map.of();
+    }
+    List<TableKey> order = List.copyOf(tables);
+    List<String> selects = new ArrayList<>();
+    for (int at = 0; at < order.size(); at++) {
+      TableName table = part(parts, order.get(at)).plan().target();
+      selects.add("SELECT %d, pg_catalog.count(*) FROM ONLY %s".formatted(at, table.quoted()));
+    }
+    return DatabaseErrors.call(
+        "counting the rows of %d tables".formatted(order.size()),
+        () -> {
+          Map<TableKey, Long> counts = new HashMap<>();
+          try (Statement statement = target.createStatement();
+              ResultSet row = statement.executeQuery(String.join(" UNION ALL ", selects))) {
+            while (row.next()) {
+              counts.put(order.get(row.getInt(1)), row.getLong(2));
+            }
+          }
+          return counts;
+        });
+  }
+
+  private static GroupTableMoved report(
+      MoveGroup task,
+      TaskContext context,
+      Part part,
+      LedgerEntry entry,
+      Instant started,
+      long targetRows) {
+    TablePlan plan = part.plan();
+    Instant finished = entry.committedAt();
+    List<String> built = new ArrayList<>(Statements.objects(statements(plan)));
+    built.add("statistics of " + plan.target());
+    return GroupTableMoved.newBuilder()
+        .setMigrationId(task.getMigrationId())
+        .setTaskId(task.getTaskId())
+        .setAttempt(task.getAttempt())
+        .setAgent(context.agentName())
+        .setTable(plan.source().toString())
+        .setTableIndex(plan.index())
+        .setEpoch(part.epoch())
+        .setRowEstimate(plan.rowEstimate())
+        .setRowsBefore(0)
+        .setCreated(true)
+        .setEvidence(
+            ChunkEvidence.newBuilder()
+                .setChunk(0)
+                .setSnapshot(entry.snapshotNumber())
+                .setRows(entry.result().rows())
+                .setBytes(entry.result().bytes())
+                .setDigest(entry.result().digest().toString())
+                .setWorker(entry.worker())
+                .setStartedAt(started.isAfter(finished) ? finished : started)
+                .setFinishedAt(finished)
+                .build())
+        .setTargetRows(targetRows)
+        .setBuilt(built)
+        .build();
+  }
+}
