@@ -12,14 +12,17 @@ import dev.sensei.databases.snapshot.SnapshotKeeper;
 import dev.sensei.databases.snapshot.SnapshotSettings;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.common.ExistingRows;
+import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.report.TablePrepared;
 import dev.sensei.schemas.report.TableRolledBack;
 import dev.sensei.schemas.report.TargetRolledBack;
 import dev.sensei.schemas.task.AddForeignKeys;
+import dev.sensei.schemas.task.AddGroupForeignKeys;
 import dev.sensei.schemas.task.CheckTable;
 import dev.sensei.schemas.task.CompleteTable;
 import dev.sensei.schemas.task.CopyChunk;
 import dev.sensei.schemas.task.FinishTarget;
+import dev.sensei.schemas.task.MoveGroup;
 import dev.sensei.schemas.task.PrepareTable;
 import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
@@ -27,6 +30,7 @@ import dev.sensei.schemas.task.RollBackTable;
 import dev.sensei.schemas.task.RollBackTarget;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +170,27 @@ abstract class WorkerOnDatabases {
 
   CompleteTable complete(String table, int epoch) {
     return filled(new CompleteTable(), table, epoch);
+  }
+
+  /** All tables, or those named, in one go. */
+  MoveGroup moveGroup(int epoch, String... tables) {
+    MoveGroup task = filled(new MoveGroup());
+    put(task, "members", members(epoch, tables));
+    put(task, "batchRows", 1_000L);
+    return task;
+  }
+
+  AddGroupForeignKeys addGroupForeignKeys(int epoch, String... tables) {
+    AddGroupForeignKeys task = filled(new AddGroupForeignKeys());
+    put(task, "members", members(epoch, tables));
+    return task;
+  }
+
+  private List<GroupMember> members(int epoch, String... tables) {
+    return migration.tables.stream()
+        .filter(table -> tables.length == 0 || List.of(tables).contains(table.source().name()))
+        .map(table -> new GroupMember(table.index(), epoch))
+        .toList();
   }
 
   AddForeignKeys addForeignKeys(String table, int epoch) {
