@@ -75,7 +75,7 @@ final class GroupMove {
     Map<TableKey, Long> counts;
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
-      Map<TableKey, Long> claimed = claim(target, task, parts);
+      List<TableClaim> claimed = claim(target, task, parts);
       context.throwIfCancelled();
       outcome =
           ledger.copyOnce(
@@ -114,8 +114,8 @@ final class GroupMove {
     }
   }
 
-  /** Takes the tables; of those that are ours at the epoch asked for, the epochs. */
-  private Map<TableKey, Long> claim(Connection target, MoveGroup task, Map<TableKey, Part> parts) {
+  /** Takes the tables; those that are ours at the epoch asked for. */
+  private List<TableClaim> claim(Connection target, MoveGroup task, Map<TableKey, Part> parts) {
     List<TableClaim> wanted = new ArrayList<>();
     parts.forEach(
         (key, part) -> {
@@ -128,15 +128,13 @@ final class GroupMove {
                   key, task.getInstallation(), part.plan().index(), part.epoch(), 0, true));
         });
     Map<TableKey, TableClaim> held = ledger.claim(target, wanted, task.getSnapshot());
-    Map<TableKey, Long> ours = new LinkedHashMap<>();
-    parts.forEach(
-        (key, part) -> {
-          TableClaim claim = held.get(key);
-          if (claim != null && claim.key().equals(key) && claim.epoch() == part.epoch()) {
-            ours.put(key, claim.epoch());
-          }
-        });
-    return ours;
+    return wanted.stream()
+        .filter(
+            claim ->
+                Optional.ofNullable(held.get(claim.key()))
+                    .filter(now -> now.key().equals(claim.key()) && now.epoch() == claim.epoch())
+                    .isPresent())
+        .toList();
   }
 
   private GroupWork.Done write(
@@ -189,8 +187,7 @@ final class GroupMove {
   /** All that follows a table's rows, marked as the table's own tasks would. */
   private static List<Marked> statements(TablePlan plan) {
     List<Marked> all =
-        new ArrayList<>(
-            Marked.of(TableBuild.mark(TableBuild.KEYS, plan.index()), plan.keys()));
+        new ArrayList<>(Marked.of(TableBuild.mark(TableBuild.KEYS, plan.index()), plan.keys()));
     all.addAll(Marked.of(TableBuild.mark(TableBuild.INDEXES, plan.index()), plan.indexes()));
     return all;
   }

@@ -160,7 +160,7 @@ class GroupMoveTest extends WorkerOnDatabases {
     try (Connection hanging = migration.target.connect();
         Statement statement = hanging.createStatement()) {
       hanging.setAutoCommit(false);
-      statement.execute("SET application_name = 'sensei-worker/m/group'");
+      statement.execute("SET application_name = 'sensei-worker/m/g0-9'");
       statement.execute("SELECT * FROM sensei_ledger.claim FOR SHARE");
       statement.execute("INSERT INTO shop.player (id, name) VALUES (99999, 'late')");
       handle(rollBack("player", 2));

@@ -71,46 +71,42 @@ public final class GroupLedger {
   /**
    * Copies tables that were claimed, but for those that are in already: all of them, or none.
    *
-   * @param epochs the tables, each with the epoch it is to be written at
+   * @param claims the tables, as they were claimed
    * @param snapshotNumber the snapshot that {@code work} reads under
    * @param worker a name for who does it, at most a line
    * @param work writes the rows, at most once; where it throws, everything is rolled back
    */
   public GroupOutcome copyOnce(
       Connection target,
-      Map<TableKey, Long> epochs,
+      List<TableClaim> claims,
       int snapshotNumber,
       String worker,
       GroupWork work) {
     GroupOutcome outcome =
         LedgerTransaction.run(
-            "copying %d tables".formatted(epochs.size()),
+            "copying %d tables".formatted(claims.size()),
             target,
             settings.lockWait(),
             Durability.SYNCHRONOUS,
-            () -> inTransaction(target, new LinkedHashMap<>(epochs), snapshotNumber, worker, work));
+            () -> inTransaction(target, claims, snapshotNumber, worker, work));
     Failpoint.AFTER_CHUNK_COMMIT.hit();
     return outcome;
   }
 
   private static GroupOutcome inTransaction(
-      Connection target,
-      Map<TableKey, Long> epochs,
-      int snapshotNumber,
-      String worker,
-      GroupWork work)
+      Connection target, List<TableClaim> claims, int snapshotNumber, String worker, GroupWork work)
       throws SQLException {
     List<TableKey> notAtEpoch = new ArrayList<>();
     List<TableKey> dividedOtherwise = new ArrayList<>();
     Map<TableKey, ChunkKey> open = new LinkedHashMap<>();
-    name(target, epochs.keySet());
-    for (Map.Entry<TableKey, Long> table : epochs.entrySet()) {
-      Optional<TableClaim> claim =
-          LedgerRows.claim(target, table.getKey().table(), LedgerRows.ClaimLock.SHARE);
-      if (Ledger.otherEpoch(claim, table.getKey(), table.getValue()).isPresent()) {
-        notAtEpoch.add(table.getKey());
+    name(target, claims);
+    for (TableClaim claim : claims) {
+      TableKey key = claim.key();
+      Optional<TableClaim> now = LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.SHARE);
+      if (Ledger.otherEpoch(now, key, claim.epoch()).isPresent()) {
+        notAtEpoch.add(key);
       } else {
-        open.put(table.getKey(), new ChunkKey(table.getKey(), table.getValue(), 0));
+        open.put(key, new ChunkKey(key, claim.epoch(), 0));
       }
     }
     Failpoint.AFTER_CLAIM.hit();
@@ -174,13 +170,7 @@ public final class GroupLedger {
   }
 
   /** Before anything is held, so that whoever raises an epoch finds the session. */
-  private static void name(Connection target, Set<TableKey> tables) throws SQLException {
-    List<TableClaim> claims = new ArrayList<>();
-    for (TableKey key : tables) {
-      LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.NONE)
-          .filter(claim -> claim.key().equals(key))
-          .ifPresent(claims::add);
-    }
+  private static void name(Connection target, List<TableClaim> claims) throws SQLException {
     if (claims.isEmpty()) {
       return;
     }
