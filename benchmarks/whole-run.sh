@@ -233,12 +233,13 @@ run_sensei() {
   parts+=", stop $(seconds $((wall - start - total))); $verdict"
 }
 
-# Milliseconds of a step in pgcopydb's summary, where a duration is 12ms, 3s456, 7m08s or 1h02m.
+# Milliseconds of a step in pgcopydb's summary, where a duration is 12ms, 3s456, 15s, 7m08s or 1h02m.
 step() {
   awk -v step="$1" 'index($0, step) {
     for (i = 1; i <= NF; i++) {
       if ($i ~ /^[0-9]+ms$/) { print $i + 0; exit }
       if ($i ~ /^[0-9]+s[0-9]+$/) { split($i, part, "s"); print part[1] * 1000 + part[2]; exit }
+      if ($i ~ /^[0-9]+s$/) { print ($i + 0) * 1000; exit }
       if ($i ~ /^[0-9]+m[0-9]+s$/) { split($i, part, "m"); print (part[1] * 60 + part[2]) * 1000; exit }
       if ($i ~ /^[0-9]+h[0-9]+m$/) { split($i, part, "h"); print (part[1] * 60 + part[2]) * 60000; exit }
     }
