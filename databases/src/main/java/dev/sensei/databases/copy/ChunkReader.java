@@ -25,7 +25,7 @@ final class ChunkReader implements AutoCloseable {
   private final CancelSignal cancel;
   private final TupleParser parser = new TupleParser();
   private final BlockingQueue<CopyBuffer> free;
-  private final BlockingQueue<CopyBuffer> filled;
+  private final BlockingQueue<Next> filled;
   private final FutureTask<ChunkResult> reading;
   private volatile boolean abandoned;
 
@@ -36,11 +36,18 @@ final class ChunkReader implements AutoCloseable {
     this.settings = settings;
     this.cancel = cancel;
     this.free = new ArrayBlockingQueue<>(settings.buffers());
-    this.filled = new ArrayBlockingQueue<>(settings.buffers());
+    // Room for all buffers and for the end.
+    this.filled = new ArrayBlockingQueue<>(settings.buffers() + 1);
     for (int i = 0; i < settings.buffers(); i++) {
       free.add(new CopyBuffer(settings.bufferBytes()));
     }
-    this.reading = new FutureTask<>(this::read);
+    this.reading =
+        new FutureTask<>(this::read) {
+          @Override
+          protected void done() {
+            filled.add(new Next.End());
+          }
+        };
   }
 
   /** What the writing thread gets. */
@@ -65,19 +72,11 @@ final class ChunkReader implements AutoCloseable {
   /** The next buffer; failures of the reading thread are thrown here. */
   Next next(long waitMillis) {
     try {
-      CopyBuffer buffer = filled.poll();
-      if (buffer == null && !reading.isDone()) {
-        buffer = filled.poll(waitMillis, TimeUnit.MILLISECONDS);
+      Next next = filled.poll(waitMillis, TimeUnit.MILLISECONDS);
+      if (next instanceof Next.End) {
+        result();
       }
-      if (buffer == null && reading.isDone()) {
-        // It may have put its last one between our look and its end.
-        buffer = filled.poll();
-        if (buffer == null) {
-          result();
-          return new Next.End();
-        }
-      }
-      return buffer == null ? new Next.NotYet() : new Next.Filled(buffer);
+      return next == null ? new Next.NotYet() : next;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CopyCancelled();
@@ -193,8 +192,7 @@ final class ChunkReader implements AutoCloseable {
   private void handOver(CopyBuffer buffer) {
     parser.accept(buffer.array(), 0, buffer.length());
     buffer.mark(parser.rows(), parser.bytes());
-    // There is room: both queues hold as many as there are buffers.
-    filled.add(buffer);
+    filled.add(new Next.Filled(buffer));
   }
 
   private void restore(Optional<CopyOutStream> out, Optional<Savepoint> savepoint) {
