@@ -154,8 +154,9 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
       remember(migration, unit.waiting());
     }
     outputs.records().forEach(output -> to.context().forward(output.record(), output.sink()));
-    if (!outputs.records().isEmpty()) {
-      // Somebody waits for them, and sees them only once they are committed.
+    if (unit.isAwaited()) {
+      // It is seen only once it is committed. All else follows by the interval: a commit for every
+      // record would cost more than all that is done for it.
       to.context().commit();
     }
     counters.count("journal_records", unit.journal().size());

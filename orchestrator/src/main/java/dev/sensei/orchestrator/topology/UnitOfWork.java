@@ -5,6 +5,7 @@ import dev.sensei.orchestrator.fold.Effect;
 import dev.sensei.orchestrator.fold.Event;
 import dev.sensei.orchestrator.fold.Fold;
 import dev.sensei.orchestrator.fold.Input;
+import dev.sensei.orchestrator.fold.LifecycleState;
 import dev.sensei.orchestrator.fold.MigrationId;
 import dev.sensei.orchestrator.fold.MigrationState;
 import dev.sensei.orchestrator.fold.Slice;
@@ -38,7 +39,9 @@ final class UnitOfWork {
 
   private Optional<MigrationState> header;
   private String head;
+  private final Optional<LifecycleState> stateBefore;
   private boolean changed;
+  private boolean asked;
   private final Map<Integer, TableState> tables = new TreeMap<>();
   private final Deque<Cursor> cursors = new ArrayDeque<>();
   private final boolean hadWaiting;
@@ -64,6 +67,7 @@ final class UnitOfWork {
     this.now = now;
     Optional<MigrationStores.Header> stored = stores.header(migration);
     header = stored.map(MigrationStores.Header::state);
+    stateBefore = header.map(MigrationState::state);
     head = stored.map(MigrationStores.Header::head).orElse(JournalHash.GENESIS);
     MigrationStores.Waiting waiting = stores.waiting(migration);
     cursors.addAll(waiting.cursors());
@@ -100,6 +104,7 @@ final class UnitOfWork {
   StepResult run(Input input) {
     proceed(Integer.MAX_VALUE);
     inputId = input.id();
+    asked = input instanceof Input.CommandReceived;
     steps = 0;
     StepResult result = step(input);
     proceed(settings.stepsAtOnce());
@@ -214,6 +219,14 @@ final class UnitOfWork {
 
   String head() {
     return head;
+  }
+
+  /**
+   * Whether somebody waits for what comes of it: an agent for a task, a person for an answer or for
+   * the migration to go from one state to the next.
+   */
+  boolean isAwaited() {
+    return asked || !tasks.isEmpty() || !header.map(MigrationState::state).equals(stateBefore);
   }
 
   /** The header, where it changed. */
