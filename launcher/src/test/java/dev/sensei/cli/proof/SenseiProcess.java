@@ -14,10 +14,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** The command line in a process of its own, as a person starts it. */
+/** The command line, or another program of the proofs, in a process of its own. */
 final class SenseiProcess implements AutoCloseable {
   /** Exit code of a process that was killed, or that a failpoint ended as if it were. */
   static final int KILLED = 137;
@@ -53,9 +54,15 @@ final class SenseiProcess implements AutoCloseable {
       return new Surroundings(directory, more);
     }
 
-    /** Starts a command. */
+    /** Starts a command of the command line, as a person does. */
     SenseiProcess start(String... arguments) throws IOException {
-      Path out = Files.createTempFile(directory, arguments[0] + "-", ".out");
+      return start(Main.class, arguments);
+    }
+
+    /** Starts a program. */
+    SenseiProcess start(Class<?> program, String... arguments) throws IOException {
+      Path out =
+          Files.createTempFile(directory, arguments[0].replaceAll("[^a-z]", "") + "-", ".out");
       Path err = Path.of(out.toString().replaceFirst("out$", "err"));
       List<String> command =
           new ArrayList<>(
@@ -71,7 +78,7 @@ final class SenseiProcess implements AutoCloseable {
                   "-cp",
                   System.getProperty(
                       "surefire.test.class.path", System.getProperty("java.class.path")),
-                  Main.class.getName()));
+                  program.getName()));
       command.addAll(List.of(arguments));
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -110,6 +117,36 @@ final class SenseiProcess implements AutoCloseable {
     assertThat(process.exitValue()).as("exit code%n%s", output()).isEqualTo(exitCode);
   }
 
+  /** Waits for the end, and says with which exit code it came. */
+  int awaitEnd(Duration limit) throws IOException, InterruptedException {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("did not end within %s%n%s".formatted(limit, output()));
+    }
+    return process.exitValue();
+  }
+
+  /** The code that it ended with; empty where it has not. */
+  OptionalInt exitCode() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+  }
+
+  /** Stops it in its tracks, as SIGSTOP does: its connections stay, and it answers nobody. */
+  void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Lets it go on after {@link #freeze()}. */
+  void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("/bin/sh", "-c", "kill -s %s %d".formatted(name, process.pid()))
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
   /** Kills it as kill -9 does. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
@@ -145,6 +182,11 @@ final class SenseiProcess implements AutoCloseable {
     Awaitility.await("nobody works on " + directory)
         .atMost(END_LIMIT)
         .untilAsserted(() -> assertThat(Processes.on(directory)).isEmpty());
+  }
+
+  /** Asks it to end, and does not wait. */
+  void askToEnd() {
+    process.destroy();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -29,6 +30,12 @@ final class SeparateProcessesTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int CHUNK_ROWS = 1_000;
   private static final int ROWS = 40_000;
+  private static final String ONE_TABLE_AT_A_TIME =
+      "options:\n  chunkRows: %d\n  tablesInFlight: 1\n".formatted(CHUNK_ROWS);
+  private static final int NOT_CERTIFIED = 5;
+  private static final String WAITING_FOR_A_CHUNK =
+      "SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+          + " WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted";
 
   @TempDir static Path directory;
   private SeparateSystem system;
@@ -98,6 +105,129 @@ final class SeparateProcessesTest {
 
   @Test
   @Order(3)
+  void aWorkerThatStandsStillPastItsLeaseGoesOnAndNothingIsThereTwice(ProofServers servers)
+      throws Exception {
+    ProofDatabase target = servers.target("frozen_worker");
+    Path pause = directory.resolve("before-it-freezes");
+    try (SenseiProcess frozen =
+            system.worker(
+                "frozen", Map.of("SENSEI_FAILPOINTS", "mid-chunk=pause(%s)@3".formatted(pause)));
+        SenseiProcess other = system.worker("other", Map.of())) {
+      assertThat(other).isNotNull();
+      system.awaitJoined(2);
+      SenseiProcess migration = system.migrate(source, target, CHUNK_ROWS);
+      Awaitility.await("a worker in the middle of a chunk")
+          .atMost(PATIENCE)
+          .until(() -> Files.exists(pause));
+      frozen.freeze();
+      Files.delete(pause);
+      Awaitility.await("the other has been given the chunk, and waits for it")
+          .atMost(PATIENCE)
+          .until(() -> target.rows(WAITING_FOR_A_CHUNK).contains("t"));
+      frozen.thaw();
+
+      String id = system.awaitCertified(migration, target);
+      assertThat(target.contents()).isEqualTo(source.contents());
+      ChunksInJournal.assertOnce(system.journal(id), source);
+    }
+  }
+
+  @Test
+  @Order(4)
+  void aKeeperThatIsKilledIsReplacedSilentlyWhereTheSourceIsAsItWas(ProofServers servers)
+      throws Exception {
+    ProofDatabase target = servers.target("killed_keeper");
+    Path pause = directory.resolve("while-the-keeper-is-killed");
+    try (SenseiProcess worker = system.worker("kept", pausedInTheSecondTable(pause))) {
+      assertThat(worker).isNotNull();
+      SenseiProcess migration = system.migrate(source, target, CHUNK_ROWS);
+      replaceKeeper(pause, migration, () -> {});
+
+      String id = system.awaitCertified(migration, target);
+      assertThat(snapshots(id)).containsExactly("1 true", "2 true");
+      assertThat(target.contents()).isEqualTo(source.contents());
+      ChunksInJournal.assertOnce(system.journal(id), source);
+    }
+  }
+
+  @Test
+  @Order(5)
+  void aKeeperThatIsKilledStartsUnfinishedTablesAgainWhereTheSourceHasChanged(ProofServers servers)
+      throws Exception {
+    ProofDatabase changing = servers.source("changing_source", Orders.tables(ROWS));
+    ProofDatabase target = servers.target("changed_source");
+    Path pause = directory.resolve("while-the-source-changes");
+    try (SenseiProcess worker = system.worker("changed", pausedInTheSecondTable(pause))) {
+      assertThat(worker).isNotNull();
+      SenseiProcess migration = system.migrate(changing, target, ONE_TABLE_AT_A_TIME);
+      replaceKeeper(
+          pause,
+          migration,
+          () -> changing.run("UPDATE orders SET total = total + 1 WHERE id % 3 = 0"));
+
+      migration.awaitExit(NOT_CERTIFIED, PATIENCE);
+      assertThat(migration.printed()).contains("snapshot 2: the source may have changed after");
+      String id = migration.document().get("migrationId").asText();
+      assertThat(snapshots(id)).containsExactly("1 true", "2 false");
+      assertThat(epochs(id))
+          .containsEntry("public.order_line", 1)
+          .hasEntrySatisfying("public.orders", epoch -> assertThat(epoch).isGreaterThan(1));
+      assertThat(target.contents()).isEqualTo(changing.contents());
+
+      system.ask(0, "accept", id);
+      SenseiProcess accepted = system.migrate(changing, target, ONE_TABLE_AT_A_TIME);
+      accepted.awaitExit(0, PATIENCE);
+      assertThat(accepted.document().get("verdict").asText())
+          .isEqualTo("certified_with_exceptions");
+      assertThat(accepted.document().get("deviations").toString()).contains("snapshot 2");
+      system.verifyCertificate(target);
+    }
+  }
+
+  /** The largest comes first, and has six of ten rows; a chunk is one buffer. */
+  private static Map<String, String> pausedInTheSecondTable(Path pause) {
+    int inTheSecond = ROWS * 6 / 10 / CHUNK_ROWS + 7;
+    return Map.of("SENSEI_FAILPOINTS", "mid-chunk=pause(%s)@%d".formatted(pause, inTheSecond));
+  }
+
+  /** While a worker stands still, the snapshot's keeper is killed, and another takes its place. */
+  private void replaceKeeper(Path pause, SenseiProcess migration, SeparateSystem.Action meanwhile)
+      throws Exception {
+    Awaitility.await("the worker is in the middle of a chunk")
+        .atMost(PATIENCE)
+        .until(() -> Files.exists(pause));
+    Service keeper = system.service("scout");
+    keeper.kill();
+    meanwhile.run();
+    assertThat(keeper.startAgain()).isTrue();
+    String id = KilledMigration.madeBy(migration);
+    Awaitility.await("another snapshot is kept")
+        .atMost(PATIENCE)
+        .until(() -> snapshots(id).size() == 2);
+    Files.delete(pause);
+  }
+
+  /** The number of each snapshot, and whether it showed the rows of the one before. */
+  private List<String> snapshots(String id) throws Exception {
+    return system.journal(id, "SnapshotExported").stream()
+        .map(
+            exported ->
+                exported.get("number").asText() + " " + exported.get("sourceUnchanged").asText())
+        .toList();
+  }
+
+  /** The last epoch of each table. */
+  private Map<String, Integer> epochs(String id) throws Exception {
+    Map<String, Integer> epochs = new HashMap<>();
+    system
+        .journal(id, "TablePrepared")
+        .forEach(
+            prepared -> epochs.put(prepared.get("table").asText(), prepared.get("epoch").asInt()));
+    return epochs;
+  }
+
+  @Test
+  @Order(6)
   void twoWorkersFinishTheChunkThatAThirdWasKilledIn(ProofServers servers) throws Exception {
     ProofDatabase target = servers.target("killed_worker");
     Path pause = directory.resolve("in-the-middle-of-a-chunk");

@@ -2,23 +2,23 @@ package dev.sensei.cli.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.cli.proof.SenseiProcess.Surroundings;
 import dev.sensei.orchestrator.topology.Names;
-import dev.sensei.platform.LocalPlatform;
-import dev.sensei.platform.PlatformSettings;
-import dev.sensei.platform.TopicSpec;
-import dev.sensei.schemas.Topics;
+import dev.sensei.platform.RunningPlatform;
 import dev.sensei.schemas.Topics.Agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -26,63 +26,77 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.awaitility.Awaitility;
 
-/** Every service in a process of its own, on one platform. */
+/** Every service in a process of its own, on a platform in one of its own. */
 final class SeparateSystem implements AutoCloseable {
+  /** The service's name, beside those of the agents. */
+  static final String ORCHESTRATOR = "orchestrator";
+
+  private static final Duration PLATFORM_LIMIT = Duration.ofMinutes(1);
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
   private static final Duration RUN_LIMIT = Duration.ofMinutes(4);
 
   private final Path directory;
   private final Surroundings surroundings;
-  private LocalPlatform platform;
+  private final Service platformProcess;
+  private final RunningPlatform platform;
   private final Admin admin;
-  private final Deque<SenseiProcess> services = new ArrayDeque<>();
+  private final Map<String, Service> services = new LinkedHashMap<>();
 
-  private SeparateSystem(Path directory, Surroundings surroundings, LocalPlatform platform) {
+  private SeparateSystem(Path directory, ProofServers servers) throws IOException {
     this.directory = directory;
-    this.surroundings = surroundings;
-    this.platform = platform;
+    this.surroundings = new Surroundings(directory, servers.passwords());
+    this.platformProcess =
+        new Service(
+            "platform",
+            () -> surroundings.start(PlatformProcess.class, platformDirectory().toString()));
+    this.platform = awaitPlatform();
     this.admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()));
   }
 
   /** Starts platform, orchestrator, scout, architect and validator; no worker yet. */
   static SeparateSystem start(Path directory, ProofServers servers) throws IOException {
-    LocalPlatform platform = platform(directory);
-    SeparateSystem system =
-        new SeparateSystem(directory, new Surroundings(directory, servers.passwords()), platform);
-    system.services.push(
+    SeparateSystem system = new SeparateSystem(directory, servers);
+    Surroundings withControl =
         system
             .surroundings
-            .with("TARGET_PGPASSWORD", platform.controlDatabase().password())
-            .with("SENSEI_CONTROL_PASSWORD", platform.controlDatabase().password())
-            .start(
-                system.command(
-                    "orchestrator",
-                    "orchestrator",
-                    "--control-database",
-                    platform.controlDatabase().uri())));
+            .with("TARGET_PGPASSWORD", system.platform.controlDatabase().password())
+            .with("SENSEI_CONTROL_PASSWORD", system.platform.controlDatabase().password());
+    system.serve(
+        ORCHESTRATOR,
+        withControl,
+        ORCHESTRATOR,
+        "--control-database",
+        system.platform.controlDatabase().uri());
     for (Agent agent : List.of(Agent.SCOUT, Agent.ARCHITECT, Agent.VALIDATOR)) {
-      system.services.push(
-          system.surroundings.start(system.command(agent.id(), "agent", agent.id())));
+      system.serve(agent.id(), system.surroundings, "agent", agent.id());
     }
     return system;
   }
 
-  private static LocalPlatform platform(Path directory) {
-    return LocalPlatform.start(
-        PlatformSettings.in(directory.resolve("platform"))
-            .withTopics(
-                Topics.all().stream()
-                    .map(
-                        topic ->
-                            new TopicSpec(topic.name(), topic.partitions(), topic.configuration()))
-                    .toList()));
+  private Service serve(String name, Surroundings its, String... arguments) throws IOException {
+    Service service = new Service(name, () -> its.start(command(name, arguments)));
+    services.put(name, service);
+    return service;
+  }
+
+  private Path platformDirectory() {
+    return directory.resolve("platform");
+  }
+
+  /** Waits until the platform is up. */
+  RunningPlatform awaitPlatform() {
+    return Awaitility.await("the platform is up")
+        .atMost(PLATFORM_LIMIT)
+        .until(() -> RunningPlatform.find(platformDirectory()), Optional::isPresent)
+        .orElseThrow();
   }
 
   /** Takes Kafka, the registry and the control database away, and brings them back. */
   void withoutPlatform(Action meanwhile) throws Exception {
-    platform.close();
+    platformProcess.close();
     meanwhile.run();
-    platform = platform(directory);
+    platformProcess.startAgain();
+    awaitPlatform();
   }
 
   /** What is done in between. */
@@ -91,8 +105,28 @@ final class SeparateSystem implements AutoCloseable {
     void run() throws Exception;
   }
 
-  LocalPlatform platform() {
+  RunningPlatform platform() {
     return platform;
+  }
+
+  /** Kafka, the registry and the control database, which go and come together. */
+  Service platformProcess() {
+    return platformProcess;
+  }
+
+  /** The orchestrator, an agent by its id, or a worker by its name. */
+  Service service(String name) {
+    return Objects.requireNonNull(services.get(name), name);
+  }
+
+  /** Adds a worker with one slot that belongs to the system, as the other services do. */
+  Service addWorker(String name) throws IOException {
+    return serve(name, surroundings, "agent", "worker", "--slots", "1");
+  }
+
+  /** All services but the platform. */
+  Collection<Service> services() {
+    return services.values();
   }
 
   /** Starts a worker with one slot. */
@@ -149,9 +183,13 @@ final class SeparateSystem implements AutoCloseable {
   /** Starts a migration. */
   SenseiProcess migrate(ProofDatabase source, ProofDatabase target, long chunkRows)
       throws IOException {
-    Path spec =
-        Files.writeString(
-            directory.resolve("spec.yaml"), "options:\n  chunkRows: %d\n".formatted(chunkRows));
+    return migrate(source, target, "options:\n  chunkRows: %d\n".formatted(chunkRows));
+  }
+
+  /** Starts a migration with a spec, or goes on with the one there is. */
+  SenseiProcess migrate(ProofDatabase source, ProofDatabase target, String options)
+      throws IOException {
+    Path spec = Files.writeString(directory.resolve("spec.yaml"), options);
     return surroundings.start(
         command(
             "person",
@@ -173,13 +211,23 @@ final class SeparateSystem implements AutoCloseable {
       throws IOException, InterruptedException {
     migration.awaitExit(0, RUN_LIMIT);
     assertThat(migration.document().get("verdict").asText()).isEqualTo("certified");
+    verifyCertificate(target);
+    return migration.document().get("migrationId").asText();
+  }
+
+  /** The certificate of what is in a target holds. */
+  void verifyCertificate(ProofDatabase target) throws IOException, InterruptedException {
     run(
         0,
         "verify",
         certificate(target).toString(),
         "--key",
         SigningKey.publicFileIn(directory.resolve(Agent.VALIDATOR.id())).toString());
-    return migration.document().get("migrationId").asText();
+  }
+
+  /** Starts a command that asks this system. */
+  SenseiProcess startAsking(String... arguments) throws IOException {
+    return surroundings.start(command("person", arguments));
   }
 
   /** Runs a command that asks this system. */
@@ -192,11 +240,23 @@ final class SeparateSystem implements AutoCloseable {
     return surroundings.run(exitCode, RUN_LIMIT, arguments);
   }
 
+  /** Every record of a migration's journal. */
+  List<JsonNode> journal(String migrationId) throws IOException, InterruptedException {
+    return ask(0, "audit", "log", migrationId, "--json").lines();
+  }
+
+  /** Those records of a migration's journal that are of a type, such as ChunkCopied. */
+  List<JsonNode> journal(String migrationId, String type) throws IOException, InterruptedException {
+    return journal(migrationId).stream()
+        .filter(record -> record.get("type").asText().equals(type))
+        .map(record -> record.get("record"))
+        .toList();
+  }
+
   /** The worker that each chunk of a migration was written by, as the journal has it. */
   List<String> workersOfChunks(String migrationId) throws IOException, InterruptedException {
     List<String> workers = new ArrayList<>();
-    ask(0, "audit", "log", migrationId, "--json")
-        .lines()
+    journal(migrationId)
         .forEach(
             record -> {
               if (record.get("type").asText().equals("ChunkCopied")) {
@@ -225,10 +285,11 @@ final class SeparateSystem implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (SenseiProcess service : services) {
+    services.values().forEach(service -> service.process().askToEnd());
+    for (Service service : services.values()) {
       service.close();
     }
     admin.close();
-    platform.close();
+    platformProcess.close();
   }
 }
