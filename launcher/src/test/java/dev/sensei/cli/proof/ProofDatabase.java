@@ -78,6 +78,23 @@ record ProofDatabase(PostgresServer.Endpoint endpoint) {
         "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' ORDER BY 1");
   }
 
+  /** Runs a statement. */
+  void run(String sql) throws SQLException {
+    try (Connection connection = endpoint.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Whether the server takes connections. */
+  boolean answers() {
+    try {
+      return rows("SELECT 1").contains("1");
+    } catch (SQLException away) {
+      return false;
+    }
+  }
+
   /** The first column of what a query answers. */
   List<String> rows(String sql) throws SQLException {
     List<String> rows = new ArrayList<>();
