@@ -98,7 +98,8 @@ final class ReportSender implements AutoCloseable {
   }
 
   /**
-   * Sends reports and waits until Kafka has them.
+   * Sends reports and waits until Kafka has them. The last comes after all the others; among those
+   * some may be repeated.
    *
    * @param cause the id of the task's record
    */
@@ -191,11 +192,13 @@ final class ReportSender implements AutoCloseable {
     long deadline = System.nanoTime() + settings.reportTimeout().toNanos();
     try {
       int acknowledged = 0;
-      while (true) {
-        acknowledged += acknowledged(records.subList(acknowledged, records.size()));
-        if (acknowledged == records.size()) {
-          reachability.found();
-          return;
+      while (acknowledged < records.size()) {
+        // The last tells that the others are there, and goes when they are: while Kafka comes back,
+        // what was sent first may be given up, and what was sent later arrive.
+        int end = Math.max(acknowledged + 1, records.size() - 1);
+        acknowledged += acknowledged(records.subList(acknowledged, end));
+        if (acknowledged == end) {
+          continue;
         }
         reachability.lost();
         if (System.nanoTime() - deadline > 0) {
@@ -209,6 +212,7 @@ final class ReportSender implements AutoCloseable {
           throw new TaskReleasedException("the agent stops and Kafka does not answer");
         }
       }
+      reachability.found();
     } catch (InterruptedException | InterruptException interrupted) {
       Thread.currentThread().interrupt();
       throw new TaskReleasedException("the agent stops before Kafka took a report");
