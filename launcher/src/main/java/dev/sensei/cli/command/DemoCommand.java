@@ -37,7 +37,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final PlatformOptions platform = new PlatformOptions();
-  @Mixin private final PortOptions ports = new PortOptions();
+  @Mixin private final EmbeddedOptions embedded = new EmbeddedOptions();
   @Mixin private final PersonOptions person = new PersonOptions();
 
   DemoCommand(Session session) {
@@ -58,7 +58,7 @@ public final class DemoCommand implements Callable<Integer> {
           "--rows has to be from 1,000 to %,d, found %,d".formatted(MOST_ROWS, rows));
     }
     return new DemoRequest(
-        ports.on(platform.embedded(session, "demo")),
+        embedded.on(platform.embedded(session, "demo")),
         rows,
         Optional.ofNullable(certificate),
         person.name(session),

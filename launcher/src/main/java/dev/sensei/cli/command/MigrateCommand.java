@@ -51,7 +51,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final PlatformOptions platform = new PlatformOptions();
-  @Mixin private final PortOptions ports = new PortOptions();
+  @Mixin private final EmbeddedOptions embedded = new EmbeddedOptions();
   @Mixin private final PersonOptions person = new PersonOptions();
 
   MigrateCommand(Session session) {
@@ -75,7 +75,7 @@ public final class MigrateCommand implements Callable<Integer> {
           "source and target are the same database, %s; give another target"
               .formatted(to.withoutPassword()));
     }
-    PlatformLocation where = ports.on(platform.location(session));
+    PlatformLocation where = embedded.on(platform.location(session));
     return new MigrateRequest(
         where,
         from,

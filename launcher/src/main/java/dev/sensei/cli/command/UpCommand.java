@@ -16,7 +16,7 @@ public final class UpCommand implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final PlatformOptions platform = new PlatformOptions();
-  @Mixin private final PortOptions ports = new PortOptions();
+  @Mixin private final EmbeddedOptions embedded = new EmbeddedOptions();
   @Mixin private final PersonOptions person = new PersonOptions();
 
   UpCommand(Session session) {
@@ -31,7 +31,7 @@ public final class UpCommand implements Callable<Integer> {
           .backend()
           .services()
           .up(
-              ports.on(platform.embedded(session, "up")),
+              embedded.on(platform.embedded(session, "up")),
               new PersonListener(
                   session, display, session.out(), person.name(session), false, false));
     }

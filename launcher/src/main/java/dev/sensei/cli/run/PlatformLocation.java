@@ -1,6 +1,7 @@
 package dev.sensei.cli.run;
 
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** Where the platform is that a command works with. */
 public sealed interface PlatformLocation {
@@ -12,11 +13,14 @@ public sealed interface PlatformLocation {
    *
    * @param dataDirectory the directory that holds keys and state
    * @param ports where they listen
+   * @param workerSlots tasks of the worker at the same time; the default for the machine where
+   *     empty
    */
-  record Embedded(Path dataDirectory, PlatformPorts ports) implements PlatformLocation {
+  record Embedded(Path dataDirectory, PlatformPorts ports, OptionalInt workerSlots)
+      implements PlatformLocation {
     /** On free ports. */
     public Embedded(Path dataDirectory) {
-      this(dataDirectory, PlatformPorts.FREE);
+      this(dataDirectory, PlatformPorts.FREE, OptionalInt.empty());
     }
   }
 

@@ -142,7 +142,8 @@ final class EmbeddedSystem implements AutoCloseable {
                       settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new),
               () ->
                   AgentService.start(
-                      settings(Agent.WORKER, kafka).withSlots(WORKER_SLOTS),
+                      settings(Agent.WORKER, kafka)
+                          .withSlots(location.workerSlots().orElse(WORKER_SLOTS)),
                       databases,
                       WorkerHandler::new),
               () ->
