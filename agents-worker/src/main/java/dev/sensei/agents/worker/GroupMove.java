@@ -28,6 +28,7 @@ import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.report.GroupTableMoved;
 import dev.sensei.schemas.task.MoveGroup;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -50,6 +51,13 @@ final class GroupMove {
       "SET LOCAL maintenance_work_mem = '64MB'; SET LOCAL check_function_bodies = off";
   private static final int SMALL_BUFFER_BYTES = 64 << 10;
 
+  /** A table that has grown beyond this since it was planned goes alone, in chunks. */
+  private static final long MOST_BYTES = 16L << 20;
+
+  private static final String SIZES =
+      "SELECT name, pg_catalog.pg_table_size(name::pg_catalog.regclass) FROM pg_catalog.unnest(?)"
+          + " AS name";
+
   private final WorkTools tools;
   private final GroupLedger ledger = new GroupLedger(LedgerSettings.DEFAULT);
   private final ChunkCopier copier =
@@ -70,12 +78,13 @@ final class GroupMove {
       parts.put(
           new TableKey(task.getMigrationId(), plan.target()), new Part(plan, member.getEpoch()));
     }
+    Map<TableKey, Part> stillSmall = stillSmall(task, parts);
     Instant started = Instant.now();
     GroupOutcome outcome;
     Map<TableKey, Long> counts;
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
-      List<TableClaim> claimed = claim(target, task, parts);
+      List<TableClaim> claimed = claim(target, task, stillSmall);
       context.throwIfCancelled();
       outcome =
           ledger.copyOnce(
@@ -112,6 +121,34 @@ final class GroupMove {
           "%d of %d tables cannot be moved together with the others"
               .formatted(parts.size() - reports.size(), parts.size()));
     }
+  }
+
+  /** Tables are planned by what they were when the source was analysed. */
+  private Map<TableKey, Part> stillSmall(MoveGroup task, Map<TableKey, Part> parts) {
+    List<String> names =
+        parts.values().stream().map(part -> part.plan().source().quoted()).toList();
+    Map<String, Long> sizes = new HashMap<>();
+    try (Sessions.Lease reading = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
+      DatabaseErrors.run(
+          "measuring %d tables".formatted(names.size()),
+          () -> {
+            try (PreparedStatement statement = reading.connection().prepareStatement(SIZES)) {
+              statement.setArray(
+                  1, reading.connection().createArrayOf("text", names.toArray(String[]::new)));
+              try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                  sizes.put(row.getString(1), row.getLong(2));
+                }
+              }
+            }
+          });
+      reading.done();
+    }
+    Map<TableKey, Part> small = new LinkedHashMap<>(parts);
+    small
+        .values()
+        .removeIf(part -> sizes.getOrDefault(part.plan().source().quoted(), 0L) > MOST_BYTES);
+    return small;
   }
 
   /** Takes the tables; those that are ours at the epoch asked for. */

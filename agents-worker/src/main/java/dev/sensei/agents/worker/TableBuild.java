@@ -154,17 +154,14 @@ final class TableBuild {
   void addForeignKeys(AddGroupForeignKeys task, TaskContext context) throws Exception {
     ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
     List<ForeignKeysAdded> reports = new ArrayList<>();
-    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+    try {
       for (GroupMember member : task.getMembers()) {
         TablePlan plan = approved.table(member.getTableIndex());
         TableTask table =
             new TableTask(
                 context, approved, plan, task.getSource(), task.getTarget(), member.getEpoch());
-        List<Marked> keys = Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys());
-        for (Marked each : keys) {
-          context.throwIfCancelled();
-          statements.run(lease.connection(), table, each);
-        }
+        List<String> built =
+            build(table, Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys()));
         reports.add(
             ForeignKeysAdded.newBuilder()
                 .setMigrationId(task.getMigrationId())
@@ -174,10 +171,9 @@ final class TableBuild {
                 .setTable(plan.source().toString())
                 .setTableIndex(member.getTableIndex())
                 .setEpoch(member.getEpoch())
-                .setBuilt(Statements.objects(keys))
+                .setBuilt(built)
                 .build());
       }
-      lease.done();
     } finally {
       // What was added has its result, also where the next table's are refused.
       Failpoint.BEFORE_REPORT.hit();

@@ -21,7 +21,12 @@ import dev.sensei.schemas.report.TableChecked;
 import dev.sensei.schemas.report.TableRolledBack;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
@@ -168,6 +173,39 @@ class GroupMoveTest extends WorkerOnDatabases {
       assertThatThrownBy(hanging::commit).isInstanceOf(java.sql.SQLException.class);
     }
     assertThat(ask(migration.target, "SELECT count(*) FROM shop.player")).isEqualTo("0");
+  }
+
+  @Test
+  void ofTwoWorkersWithOneGroupOneWritesAndTheOtherFindsIt() throws Exception {
+    handle(prepareTarget());
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      List<Future<Boolean>> both = new ArrayList<>();
+      for (int worker = 0; worker < 2; worker++) {
+        both.add(
+            threads.submit(
+                () -> {
+                  handle(moveGroup(1));
+                  return true;
+                }));
+      }
+      for (Future<Boolean> each : both) {
+        assertThat(each.get(60, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+    assertThat(ask(migration.target, "SELECT count(*) FROM shop.player")).isEqualTo("5000");
+    assertThat(reported(GroupTableMoved.class)).hasSize(2 * migration.tables.size());
+  }
+
+  @Test
+  void aTableThatHasGrownSinceItWasPlannedGoesAlone() throws Exception {
+    run(
+        migration.source,
+        "INSERT INTO shop.player (name) SELECT md5(n::text) || md5(n + 1 || '') || md5(n + 2 || '')"
+            + " || md5(n + 3 || '') FROM generate_series(1, 120000) n");
+    handle(prepareTarget());
+    TaskFailure left = catchThrowableOfType(TaskFailure.class, () -> handle(moveGroup(1)));
+    assertThat(left.failure().getMessage()).contains("1 of " + migration.tables.size());
+    assertThat(ask(migration.target, "SELECT count(*) FROM shop.team")).isEqualTo("10");
   }
 
   @Test

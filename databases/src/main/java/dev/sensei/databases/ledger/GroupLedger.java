@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -46,6 +45,7 @@ public final class GroupLedger {
         settings.lockWait(),
         Durability.SYNCHRONOUS,
         () -> {
+          name(target, claims);
           insertClaims(target, claims);
           Map<TableKey, TableClaim> held = new LinkedHashMap<>();
           for (TableClaim claim : claims) {
@@ -138,7 +138,6 @@ public final class GroupLedger {
             chunk.table(), LedgerRows.insert(target, chunk, snapshotNumber, written, worker));
       }
       mark(target, open.keySet().iterator().next().migrationId(), done.marks());
-      settled(target, open.keySet());
     }
     Failpoint.BEFORE_CHUNK_COMMIT.hit();
     return new GroupOutcome(entries, notAtEpoch, dividedOtherwise);
@@ -208,20 +207,6 @@ public final class GroupLedger {
         statement.setString(1, migrationId);
         statement.setString(2, mark.kind());
         statement.setString(3, mark.identity());
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
-  }
-
-  private static void settled(Connection target, Set<TableKey> tables) throws SQLException {
-    try (PreparedStatement statement =
-        target.prepareStatement(
-            "UPDATE sensei_ledger.claim SET settled_at = pg_catalog.clock_timestamp()"
-                + " WHERE table_schema = ? AND table_name = ?")) {
-      for (TableKey key : tables) {
-        statement.setString(1, key.table().schema());
-        statement.setString(2, key.table().name());
         statement.addBatch();
       }
       statement.executeBatch();

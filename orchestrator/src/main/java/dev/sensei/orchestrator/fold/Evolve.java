@@ -65,8 +65,8 @@ public final class Evolve {
     }
     if (edit.stage == Stage.TABLES && edit.done == edit.tables) {
       edit.stage = Stage.FOREIGN_KEYS;
+      // A group whose last table this was is in work until it is closed.
       edit.nextTable = 0;
-      edit.active = 0;
     }
   }
 

@@ -170,7 +170,11 @@ final class EvolveTable {
       edit.nextTable = table.tableIndex + 1;
     }
     switch (event.to()) {
-      case IDLE -> edit.nextTable = Math.min(edit.nextTable, table.tableIndex);
+      case IDLE -> {
+        edit.nextTable = Math.min(edit.nextTable, table.tableIndex);
+        // What did not succeed with others does not hold them up again.
+        table.small = false;
+      }
       case BLOCKED -> edit.blocked++;
       case DONE -> {
         edit.done++;

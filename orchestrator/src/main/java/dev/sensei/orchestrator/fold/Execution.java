@@ -52,7 +52,11 @@ final class Execution {
   /** Hands out again what a pause or a lost snapshot parked, but for the snapshot's keeper. */
   static void reissueHeaderTasks(Draft draft) {
     for (OpenTask open : draft.migration().tasks()) {
+      boolean readOtherRows =
+          open.kind() == TaskKind.MOVE_GROUP
+              && open.snapshot() < draft.migration().snapshotChangedAt();
       if (open.kind() != TaskKind.KEEP_SNAPSHOT
+          && !readOtherRows
           && draft.stale(open)
           && draft.mayIssue(open.kind())) {
         draft.reissue(open);

@@ -3,7 +3,6 @@ package dev.sensei.orchestrator.fold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Small tables that one task has to do with together, so that what a task costs is paid once for
@@ -72,12 +71,12 @@ final class Groups {
     }
   }
 
-  /** The number of the table that a report of a group's task is about. */
-  static OptionalInt tableOf(Report report) {
+  /** The table, at its epoch, that a report of a group's task is about. */
+  static Optional<GroupMember> memberOf(Report report) {
     return switch (report) {
-      case Report.GroupTableMoved r -> OptionalInt.of(r.tableIndex());
-      case Report.ForeignKeysAdded r -> OptionalInt.of(r.tableIndex());
-      case Report.TableValidated r -> OptionalInt.of(r.tableIndex());
+      case Report.GroupTableMoved r -> Optional.of(new GroupMember(r.tableIndex(), r.epoch()));
+      case Report.ForeignKeysAdded r -> Optional.of(new GroupMember(r.tableIndex(), r.epoch()));
+      case Report.TableValidated r -> Optional.of(new GroupMember(r.tableIndex(), r.epoch()));
       case Report.TaskHeartbeat _,
           Report.TaskFailed _,
           Report.TaskReleased _,
@@ -101,7 +100,7 @@ final class Groups {
           Report.LedgerReconciled _,
           Report.StructureValidated _,
           Report.CertificateIssued _ ->
-          OptionalInt.empty();
+          Optional.empty();
     };
   }
 

@@ -53,7 +53,12 @@ public sealed interface Input {
         return OptionalInt.of(planned.tableIndex());
       }
       OptionalInt byTask = tableOf(report.migrationId(), report.taskId());
-      return byTask.isPresent() ? byTask : Groups.tableOf(report);
+      if (byTask.isPresent()) {
+        return byTask;
+      }
+      return Groups.memberOf(report)
+          .map(member -> OptionalInt.of(member.tableIndex()))
+          .orElseGet(OptionalInt::empty);
     }
   }
 

@@ -25,20 +25,20 @@ final class Reports {
     if (key.tableIndex() >= 0 && draft.optionalTable().isEmpty()) {
       return new Decision.Dropped(Outcome.UNKNOWN_TABLE, "no table " + key.tableIndex());
     }
-    if (ofMember(key, report) && draft.optionalTable().isEmpty()) {
-      return new Decision.Dropped(Outcome.UNKNOWN_TABLE, "no table " + Groups.tableOf(report));
+    Optional<GroupMember> member =
+        Groups.of(key.kind()) ? Groups.memberOf(report) : Optional.empty();
+    if (member.isPresent() && draft.optionalTable().isEmpty()) {
+      return new Decision.Dropped(Outcome.UNKNOWN_TABLE, "no table " + member.get().tableIndex());
     }
     Optional<OpenTask> open = OpenTasks.find(draft.tasks(key), report.taskId());
     if (open.isEmpty()) {
       return notOpen(draft, key);
     }
-    if (ofMember(key, report)
-        && open.get().members().stream()
-            .noneMatch(member -> member.tableIndex() == draft.table().tableIndex())) {
+    if (member.isPresent() && !open.get().members().contains(member.get())) {
       return new Decision.Dropped(
           Outcome.DUPLICATE,
           "table %d of %s has its result, or goes on by itself"
-              .formatted(draft.table().tableIndex(), report.taskId()));
+              .formatted(member.get().tableIndex(), report.taskId()));
     }
     if (m.drain() != Drain.NONE && !draft.mayIssue(key.kind())) {
       return new Decision.Dropped(
@@ -79,11 +79,6 @@ final class Reports {
       case Report.StructureValidated _ -> kind == TaskKind.VALIDATE_STRUCTURE;
       case Report.CertificateIssued _ -> kind == TaskKind.CERTIFY_MIGRATION;
     };
-  }
-
-  /** Whether the report is about one table of its task's group. */
-  private static boolean ofMember(TaskKey key, Report report) {
-    return Groups.of(key.kind()) && Groups.tableOf(report).isPresent();
   }
 
   private static Decision notOpen(Draft draft, TaskKey key) {

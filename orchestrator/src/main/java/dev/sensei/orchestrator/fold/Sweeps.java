@@ -47,6 +47,10 @@ final class Sweeps {
     if (past || full(draft, gathered.size())) {
       Groups.issue(draft, TaskKind.MOVE_GROUP, gathered);
       if (past && gathered.isEmpty()) {
+        if (draft.migration().blocked() > 0 && !full(draft)) {
+          // One may have been ready when there was no room for it.
+          draft.proceed(new Cursor.Wake(0));
+        }
         Execution.endTables(draft);
       }
     } else if (draft.table().state() != TableRunState.IDLE) {
@@ -206,7 +210,11 @@ final class Sweeps {
     }
     TableState table = draft.table();
     boolean lacking = table.foreignKeys() && !table.foreignKeysAdded();
-    boolean together = lacking && table.small() && draft.mayIssue(TaskKind.ADD_GROUP_FOREIGN_KEYS);
+    boolean together =
+        lacking
+            && table.small()
+            && !OpenTasks.has(table.tasks(), TaskKind.ADD_FOREIGN_KEYS)
+            && draft.mayIssue(TaskKind.ADD_GROUP_FOREIGN_KEYS);
     if (lacking && !together) {
       TableRun.issueOnce(draft, TaskKind.ADD_FOREIGN_KEYS, draft.migration().round());
     }
@@ -228,7 +236,7 @@ final class Sweeps {
       }
       return;
     }
-    boolean small = draft.table().small();
+    boolean small = draft.table().small() && !validatedAlone(draft);
     if (!small) {
       issueValidation(draft);
     }
@@ -238,9 +246,16 @@ final class Sweeps {
   }
 
   private static void issueValidation(Draft draft) {
-    TaskKey key = TableRun.key(draft.table(), TaskKind.VALIDATE_TABLE, draft.migration().round());
-    if (OpenTasks.find(draft.table().tasks(), key.id(draft.id())).isEmpty()) {
-      draft.issue(key);
+    if (!validatedAlone(draft)) {
+      draft.issue(validation(draft));
     }
+  }
+
+  private static boolean validatedAlone(Draft draft) {
+    return OpenTasks.find(draft.table().tasks(), validation(draft).id(draft.id())).isPresent();
+  }
+
+  private static TaskKey validation(Draft draft) {
+    return TableRun.key(draft.table(), TaskKind.VALIDATE_TABLE, draft.migration().round());
   }
 }

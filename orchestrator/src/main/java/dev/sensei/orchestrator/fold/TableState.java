@@ -13,7 +13,7 @@ import java.util.List;
  * @param planAttempt the attempt that planned it.
  * @param dependsOn numbers of tables that have to be done before, each lower than its own.
  * @param foreignKeys whether foreign keys are to be added at the end.
- * @param small whether it is small enough to be done in one go with others.
+ * @param small whether it may be done in one go with others: it is small, and did not start again.
  * @param state the state of its run.
  * @param epoch the epoch of its run; 0 before the first.
  * @param claimed whether the target may hold something of it.

@@ -278,7 +278,10 @@ public final class JournalProjection {
         migrations.failed(failed);
         operations.suspend(id, "the migration failed");
       }
-      case Event.RetryStarted started -> migrations.retried(started);
+      case Event.RetryStarted started -> {
+        migrations.retried(started);
+        tasks.dissolved(id, time);
+      }
       case Event.CancellationStarted _ -> {
         migrations.cancelling(id);
         operations.end(id, "the migration is being cancelled", time);

@@ -78,6 +78,18 @@ final class TaskRows {
         completed.taskId());
   }
 
+  /** A migration that goes on after a failure has no groups: their tables go on by themselves. */
+  void dissolved(MigrationId migration, Instant time) throws SQLException {
+    rows.change(
+        "UPDATE migration_control SET status = 'skipped', error_message = ?, completed_at = "
+            + ENDED_AT
+            + " WHERE migration_id = ? AND operation LIKE 'group\\_%' AND "
+            + OPEN,
+        "its tables go on by themselves",
+        time,
+        migration);
+  }
+
   /** A task waits for its next attempt. */
   void deferred(Event.TaskDeferred deferred, long sequence, Instant time) throws SQLException {
     endAttempt(

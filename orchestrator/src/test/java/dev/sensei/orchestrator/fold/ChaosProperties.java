@@ -43,7 +43,8 @@ class ChaosProperties {
       assertThat(world.tables.values().stream().limit(tables))
           .allMatch(table -> table.state() == TableRunState.DONE)
           .allMatch(table -> table.validated() == CheckOutcome.PASSED)
-          .allMatch(table -> table.rows() == 10L * table.chunks());
+          .allMatch(table -> table.rows() == 10L * table.chunks())
+          .allMatch(table -> table.foreignKeysAdded() || !table.foreignKeys());
       assertThat(world.header().rows())
           .isEqualTo(world.tables.values().stream().mapToLong(TableState::rows).sum());
     }
@@ -244,8 +245,20 @@ class ChaosProperties {
           COMPLETED,
           VALIDATING,
           CERTIFIED,
-          CANCELLED ->
-          fireFirst(world);
+          CANCELLED -> {
+        somebodyIsAsked(world, m);
+        fireFirst(world);
+      }
+    }
+  }
+
+  /** Where everything is answered and a snapshot is kept, something else has to be open. */
+  private static void somebodyIsAsked(World world, MigrationState m) {
+    if (m.snapshotAlive()
+        && (m.state() == LifecycleState.RUNNING || m.state() == LifecycleState.VALIDATING)) {
+      assertThat(world.timers.keySet())
+          .as("timers in %s", m)
+          .anyMatch(task -> !task.value().contains("keep_snapshot"));
     }
   }
 

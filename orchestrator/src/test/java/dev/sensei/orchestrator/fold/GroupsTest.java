@@ -63,6 +63,62 @@ class GroupsTest {
   }
 
   @Test
+  void theTargetIsFinishedWhenEveryGroupHasItsForeignKeys() {
+    Agents agents = small(20);
+    World world = running(agents);
+    workUntil(world, agents, Task.AddGroupForeignKeys.class);
+    Task.AddGroupForeignKeys last = world.take(Task.AddGroupForeignKeys.class);
+    world.work(agents);
+
+    assertThat(world.issued).noneMatch(Task.FinishTarget.class::isInstance);
+    agents.answer(world, last).forEach(world::report);
+    assertThat(world.pending).anyMatch(Task.FinishTarget.class::isInstance);
+  }
+
+  @Test
+  void aTableThatWaitsForOthersStartsAlsoWhereSmallOnesWereGatheredMeanwhile() {
+    List<Agents.Shape> shapes = new ArrayList<>();
+    shapes.add(new Agents.Shape(1, false, List.of()));
+    shapes.add(new Agents.Shape(1, false, List.of(0)));
+    IntStream.range(0, 20).forEach(i -> shapes.add(Agents.Shape.small(false)));
+    Agents agents = new Agents(shapes);
+    World world = running(agents);
+    while (!world.pending.isEmpty()) {
+      // The last task first, so that tables end in another order than they began.
+      agents.answer(world, world.pending.removeLast()).forEach(world::report);
+    }
+
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void whatAnEarlierRunOfATableReportsIsNotTakenForThisOne() {
+    Agents agents = small(3);
+    World world = running(agents);
+    workUntil(world, agents, Task.MoveGroup.class);
+    Task.MoveGroup group = world.take(Task.MoveGroup.class);
+    Report.GroupTableMoved told = (Report.GroupTableMoved) agents.answer(world, group).getFirst();
+    Report.GroupTableMoved earlier =
+        new Report.GroupTableMoved(
+            told.migrationId(),
+            told.taskId(),
+            told.attempt(),
+            told.agent(),
+            told.table(),
+            told.tableIndex(),
+            told.epoch() - 1,
+            told.rowEstimate(),
+            told.rowsBefore(),
+            told.created(),
+            told.evidence(),
+            told.targetRows(),
+            told.built());
+
+    assertThat(world.report(earlier).outcome()).isEqualTo(Outcome.DUPLICATE);
+    assertThat(world.table(0).state()).isEqualTo(TableRunState.VALIDATING_PRE);
+  }
+
+  @Test
   void noMoreGroupsThanTablesMayBeInWorkAtATime() {
     World world = running(small(40));
     workUntil(world, small(40), Task.MoveGroup.class);

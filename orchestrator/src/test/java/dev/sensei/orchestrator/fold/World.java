@@ -7,12 +7,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a topology does around the fold, in memory: it keeps state, journal, timers and tasks, and
@@ -21,6 +24,14 @@ import java.util.TreeMap;
 final class World {
   static final MigrationId ID = new MigrationId("m-1");
   private static final int MOST_CONTINUATIONS = 100_000;
+  private static final Set<TableRunState> IN_WORK =
+      EnumSet.of(
+          TableRunState.PREPARING,
+          TableRunState.VALIDATING_PRE,
+          TableRunState.MIGRATING,
+          TableRunState.VALIDATING_POST,
+          TableRunState.COMPLETING,
+          TableRunState.ROLLING_BACK);
 
   record Timer(TaskId taskId, int attempt, Instant at, Silence silence) {}
 
@@ -91,7 +102,55 @@ final class World {
       StepResult next = step(new Input.Continuation(ID, queue.removeFirst(), now, id()));
       next.effects().forEach(effect -> carryOut(effect, queue));
     }
+    migration.ifPresent(header -> assertThat(header.active()).isEqualTo(inWork(header)));
     return first;
+  }
+
+  /** Tables and groups in work, counted anew; as the header has it where nothing is in work. */
+  private int inWork(MigrationState header) {
+    boolean counts =
+        header.drain() == Drain.NONE
+            && (header.state() == LifecycleState.RUNNING
+                || header.state() == LifecycleState.VALIDATING);
+    if (!counts) {
+      return header.active();
+    }
+    long groups = header.tasks().stream().filter(task -> Groups.of(task.kind())).count();
+    long alone =
+        switch (header.stage()) {
+          case TABLES ->
+              plannedNow(header)
+                  .filter(table -> IN_WORK.contains(table.state()))
+                  .filter(table -> !Groups.holds(header, TaskKind.MOVE_GROUP, table.tableIndex()))
+                  .count();
+          case FOREIGN_KEYS ->
+              plannedNow(header)
+                  .filter(table -> OpenTasks.has(table.tasks(), TaskKind.ADD_FOREIGN_KEYS))
+                  .count();
+          case VALIDATING_TABLES ->
+              plannedNow(header)
+                  .flatMap(table -> table.tasks().stream())
+                  .filter(task -> task.kind() == TaskKind.VALIDATE_TABLE)
+                  .filter(
+                      task ->
+                          TaskKey.parse(ID, task.taskId()).orElseThrow().round() == header.round())
+                  .count();
+          case UNKNOWN,
+              NONE,
+              PREPARING,
+              FINISHING,
+              VALIDATING_REFERENCES,
+              RECONCILING,
+              RELEASING,
+              VALIDATING_STRUCTURE,
+              CERTIFYING ->
+              header.active() - groups;
+        };
+    return (int) (groups + alone);
+  }
+
+  private Stream<TableState> plannedNow(MigrationState header) {
+    return tables.values().stream().filter(table -> table.tableIndex() < header.tables());
   }
 
   private StepResult step(Input input) {
