@@ -76,17 +76,16 @@ class GroupsTest {
   }
 
   @Test
-  void aTableThatWaitsForOthersStartsAlsoWhereSmallOnesWereGatheredMeanwhile() {
-    List<Agents.Shape> shapes = new ArrayList<>();
-    shapes.add(new Agents.Shape(1, false, List.of()));
-    shapes.add(new Agents.Shape(1, false, List.of(0)));
-    IntStream.range(0, 20).forEach(i -> shapes.add(Agents.Shape.small(false)));
-    Agents agents = new Agents(shapes);
+  void aTableThatWasReadyWhenThereWasNoRoomForItStartsLater() {
+    Agents agents =
+        new Agents(
+            List.of(
+                new Agents.Shape(1, false, List.of()),
+                new Agents.Shape(1, false, List.of(0)),
+                new Agents.Shape(3, false, List.of()),
+                new Agents.Shape(3, false, List.of())));
     World world = running(agents);
-    while (!world.pending.isEmpty()) {
-      // The last task first, so that tables end in another order than they began.
-      agents.answer(world, world.pending.removeLast()).forEach(world::report);
-    }
+    world.work(agents);
 
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
   }
