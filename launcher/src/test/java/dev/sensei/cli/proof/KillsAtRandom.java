@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.slf4j.Logger;
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class KillsAtRandom implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KillsAtRandom.class);
-  private static final List<String> WORKERS = List.of("worker-1", "worker-2", "worker-3");
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration LONGEST_FREEZE = Duration.ofSeconds(8);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(3);
@@ -38,6 +38,7 @@ final class KillsAtRandom implements AutoCloseable {
 
   private final SeparateSystem system;
   private final StubbornPerson person;
+  private final List<String> workers;
   private final ScheduledExecutorService later = Executors.newScheduledThreadPool(4);
   private final Map<Strike.Kind, Integer> struck = new EnumMap<>(Strike.Kind.class);
   private final Map<String, Integer> endedByThemselves = new TreeMap<>();
@@ -46,10 +47,11 @@ final class KillsAtRandom implements AutoCloseable {
   private final Future<?> supervision;
   private int missed;
 
-  KillsAtRandom(SeparateSystem system, StubbornPerson person) throws IOException {
+  KillsAtRandom(SeparateSystem system, StubbornPerson person, int workers) throws IOException {
     this.system = system;
     this.person = person;
-    for (String worker : WORKERS) {
+    this.workers = IntStream.rangeClosed(1, workers).mapToObj(n -> "worker-" + n).toList();
+    for (String worker : this.workers) {
       system.addWorker(worker);
     }
     supervision =
@@ -77,7 +79,7 @@ final class KillsAtRandom implements AutoCloseable {
   void strike(Strike strike, ProofDatabase source, ProofDatabase target) throws Exception {
     boolean hit =
         switch (strike.kind()) {
-          case WORKER_KILLED -> kill(system.service(strike.among(WORKERS)));
+          case WORKER_KILLED -> kill(system.service(strike.among(workers)));
           case ORCHESTRATOR_KILLED -> kill(system.service(SeparateSystem.ORCHESTRATOR));
           case AGENT_KILLED ->
               kill(
@@ -115,7 +117,7 @@ final class KillsAtRandom implements AutoCloseable {
   }
 
   private boolean freeze(Strike strike) throws Exception {
-    SenseiProcess worker = system.service(strike.among(WORKERS)).process();
+    SenseiProcess worker = system.service(strike.among(workers)).process();
     worker.freeze();
     afterwards(strike.lasting(LONGEST_FREEZE), worker::thaw);
     return true;

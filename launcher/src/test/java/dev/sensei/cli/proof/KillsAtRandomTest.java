@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ProofServers.Extension.class)
 final class KillsAtRandomTest {
   private static final long SHORT_SEED = 7;
-  private static final int SHORT_STRIKES = Strike.Kind.values().length;
+  private static final int SHORT_STRIKES = 5;
   private static final int LONG_STRIKES = 200;
   private static final int STRIKES_IN_A_PHASE = 6;
   private static final Duration LIMIT_AFTER_THE_LAST = Duration.ofMinutes(2);
@@ -43,7 +43,7 @@ final class KillsAtRandomTest {
 
   @Test
   void rowsLandOnceWhateverIsKilledWhenever(ProofServers servers) throws Exception {
-    run(servers, Long.getLong("kills.seed", SHORT_SEED), SHORT_STRIKES, 12_000);
+    run(servers, Long.getLong("kills.seed", SHORT_SEED), SHORT_STRIKES, 2, 12_000);
   }
 
   @Tag("long")
@@ -53,10 +53,12 @@ final class KillsAtRandomTest {
         servers,
         Long.getLong("kills.seed", System.nanoTime()),
         Integer.getInteger("kills.strikes", LONG_STRIKES),
+        3,
         60_000);
   }
 
-  private void run(ProofServers servers, long seed, int count, int rows) throws Exception {
+  private void run(ProofServers servers, long seed, int count, int workers, int rows)
+      throws Exception {
     System.out.printf("Kills at random: -Dkills.seed=%d -Dkills.strikes=%d%n", seed, count);
     Deque<Strike> strikes = new ArrayDeque<>(Strike.drawn(seed, count));
     List<String> tables = new ArrayList<>(Orders.tables(rows));
@@ -66,7 +68,7 @@ final class KillsAtRandomTest {
     StubbornPerson person = new StubbornPerson();
     int migrations = 0;
     try (SeparateSystem system = SeparateSystem.start(directory, servers);
-        KillsAtRandom kills = new KillsAtRandom(system, person)) {
+        KillsAtRandom kills = new KillsAtRandom(system, person, workers)) {
       system.awaitJoined(1);
       while (!strikes.isEmpty()) {
         ProofDatabase target =

@@ -103,6 +103,7 @@ final class SeparateProcessesTest {
     }
   }
 
+  @Tag("long")
   @Test
   @Order(3)
   void aWorkerThatStandsStillPastItsLeaseGoesOnAndNothingIsThereTwice(ProofServers servers)
@@ -132,6 +133,7 @@ final class SeparateProcessesTest {
     }
   }
 
+  @Tag("long")
   @Test
   @Order(4)
   void aKeeperThatIsKilledIsReplacedSilentlyWhereTheSourceIsAsItWas(ProofServers servers)
