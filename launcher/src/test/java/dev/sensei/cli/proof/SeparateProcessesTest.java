@@ -152,6 +152,7 @@ final class SeparateProcessesTest {
     }
   }
 
+  @Tag("long")
   @Test
   @Order(5)
   void aKeeperThatIsKilledStartsUnfinishedTablesAgainWhereTheSourceHasChanged(ProofServers servers)
