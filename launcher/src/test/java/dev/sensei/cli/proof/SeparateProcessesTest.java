@@ -229,6 +229,7 @@ final class SeparateProcessesTest {
     return epochs;
   }
 
+  @Tag("long")
   @Test
   @Order(6)
   void twoWorkersFinishTheChunkThatAThirdWasKilledIn(ProofServers servers) throws Exception {
