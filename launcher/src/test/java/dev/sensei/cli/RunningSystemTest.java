@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sensei.cli.Person.Outcome;
+import dev.sensei.cli.display.MigrationView;
+import dev.sensei.cli.run.Decision;
+import dev.sensei.cli.run.MigrateRequest;
+import dev.sensei.cli.run.PlanSummary;
+import dev.sensei.cli.run.PlatformLocation;
+import dev.sensei.cli.run.RunListener;
+import dev.sensei.cli.run.RunResult;
+import dev.sensei.cli.spec.MigrationSpec;
+import dev.sensei.databases.DatabaseUri;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.platform.PostgresServer.Endpoint;
 import dev.sensei.platform.PostgresSettings;
@@ -20,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -173,6 +183,44 @@ final class RunningSystemTest {
     }
     Files.write(certificate, certificateCutShort(certificate));
     assertThat(here("verify", certificate.toString()).code()).isEqualTo(3);
+  }
+
+  @Test
+  void anApprovalThatWasGivenMeanwhileCountsForWhoeverGivesItAgain() throws Exception {
+    Endpoint target = server.createDatabase("approved_twice");
+    List<Outcome> approvals = new ArrayList<>();
+    RunListener slow =
+        new RunListener() {
+          @Override
+          public void note(String line) {}
+
+          @Override
+          public void progress(MigrationView view) {}
+
+          @Override
+          public Decision decide(PlanSummary plan) {
+            approvals.add(here("approve", plan.migrationId()));
+            return new Decision.Approve(OWNER, false);
+          }
+        };
+
+    RunResult done =
+        Wiring.backend()
+            .runner()
+            .migrate(
+                new MigrateRequest(
+                    new PlatformLocation.Separate(
+                        Path.of(data()), running.bootstrapServers(), running.registryUrl()),
+                    DatabaseUri.parse(uri(server.endpoint().withDatabase("shop"))),
+                    DatabaseUri.parse(uri(target)),
+                    MigrationSpec.DEFAULTS,
+                    Optional.of(directory.resolve("approved_twice.jws")),
+                    OWNER,
+                    false),
+                slow);
+
+    assertThat(approvals).singleElement().returns(0, Outcome::code);
+    assertThat(done.exitCode()).as(done.toString()).isEqualTo(ExitCode.OK);
   }
 
   @Test

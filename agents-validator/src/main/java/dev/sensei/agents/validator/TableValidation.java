@@ -53,14 +53,11 @@ final class TableValidation {
   }
 
   void validate(ValidateTable task, TaskContext context) throws Exception {
-    TablePlan plan =
-        plans.plan(task.getMigrationId(), task.getPlanDigest()).table(task.getTableIndex());
-    Reading reading =
+    ApprovedPlan plan = plans.plan(task.getMigrationId(), task.getPlanDigest());
+    validate(
         new Reading(
-            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context);
-    for (Found found : compare(reading, List.of(new Part(plan, task.getEpoch())))) {
-      context.report(report(found, context));
-    }
+            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
+        List.of(new Part(plan.table(task.getTableIndex()), task.getEpoch())));
   }
 
   /** Several small tables, with one query on either side. */
@@ -70,14 +67,16 @@ final class TableValidation {
     for (GroupMember member : task.getMembers()) {
       parts.add(new Part(plan.table(member.getTableIndex()), member.getEpoch()));
     }
-    Reading reading =
+    validate(
         new Reading(
-            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context);
-    List<TableValidated> reports = new ArrayList<>();
-    for (Found found : compare(reading, parts)) {
-      reports.add(report(found, context));
-    }
-    context.reportAll(reports);
+            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
+        parts);
+  }
+
+  private void validate(Reading reading, List<Part> parts) throws Exception {
+    TaskContext context = reading.context();
+    context.reportAll(
+        compare(reading, parts).stream().map(found -> report(found, context)).toList());
   }
 
   /** Where to read, and under what. */

@@ -156,7 +156,6 @@ final class ChunkCopy {
       CopyChunk task, TaskContext context, LedgerEntry entry, Instant started, boolean again)
       throws TaskFailure, TaskReleasedException {
     Failpoint.BEFORE_REPORT.hit();
-    Instant finished = entry.committedAt();
     context.report(
         ChunkCopied.newBuilder()
             .setMigrationId(task.getMigrationId())
@@ -166,18 +165,23 @@ final class ChunkCopy {
             .setTable(task.getTable())
             .setTableIndex(task.getTableIndex())
             .setEpoch(task.getEpoch())
-            .setEvidence(
-                ChunkEvidence.newBuilder()
-                    .setChunk(task.getChunk())
-                    .setSnapshot(entry.snapshotNumber())
-                    .setRows(entry.result().rows())
-                    .setBytes(entry.result().bytes())
-                    .setDigest(entry.result().digest().toString())
-                    .setWorker(entry.worker())
-                    .setStartedAt(started.isAfter(finished) ? finished : started)
-                    .setFinishedAt(finished)
-                    .build())
+            .setEvidence(evidence(entry, started))
             .setRedelivered(again)
             .build());
+  }
+
+  /** What the ledger has of a chunk, for the journal. */
+  static ChunkEvidence evidence(LedgerEntry entry, Instant started) {
+    Instant finished = entry.committedAt();
+    return ChunkEvidence.newBuilder()
+        .setChunk(entry.key().chunk())
+        .setSnapshot(entry.snapshotNumber())
+        .setRows(entry.result().rows())
+        .setBytes(entry.result().bytes())
+        .setDigest(entry.result().digest().toString())
+        .setWorker(entry.worker())
+        .setStartedAt(started.isAfter(finished) ? finished : started)
+        .setFinishedAt(finished)
+        .build();
   }
 }

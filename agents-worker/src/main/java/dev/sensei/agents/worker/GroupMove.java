@@ -22,7 +22,6 @@ import dev.sensei.databases.ledger.LedgerEntry;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.ledger.TableKey;
-import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.report.GroupTableMoved;
@@ -47,8 +46,6 @@ import java.util.Set;
  * orchestrator lets each go on by itself.
  */
 final class GroupMove {
-  private static final String SETTINGS =
-      "SET LOCAL maintenance_work_mem = '64MB'; SET LOCAL check_function_bodies = off";
   private static final int SMALL_BUFFER_BYTES = 64 << 10;
 
   /** A table that has grown beyond this since it was planned goes alone, in chunks. */
@@ -201,7 +198,7 @@ final class GroupMove {
     }
     List<CreatedObject> marks = new ArrayList<>();
     try (Statement run = target.createStatement()) {
-      run.execute(SETTINGS);
+      Statements.prepare(run);
       for (TableKey key : tables) {
         if (context.cancelled()) {
           throw new CopyCancelled();
@@ -215,7 +212,9 @@ final class GroupMove {
         }
         sql.add("ANALYZE " + plan.target().quoted());
         run.execute(String.join("; ", sql));
-        Failpoint.MID_INDEX_BUILD.hit();
+        if (statements.stream().anyMatch(each -> each.statement().buildsIndex())) {
+          Failpoint.MID_INDEX_BUILD.hit();
+        }
       }
     }
     return new GroupWork.Done(written, marks);
@@ -268,7 +267,6 @@ final class GroupMove {
       Instant started,
       long targetRows) {
     TablePlan plan = part.plan();
-    Instant finished = entry.committedAt();
     List<String> built = new ArrayList<>(Statements.objects(statements(plan)));
     built.add("statistics of " + plan.target());
     return GroupTableMoved.newBuilder()
@@ -282,17 +280,7 @@ final class GroupMove {
         .setRowEstimate(plan.rowEstimate())
         .setRowsBefore(0)
         .setCreated(true)
-        .setEvidence(
-            ChunkEvidence.newBuilder()
-                .setChunk(0)
-                .setSnapshot(entry.snapshotNumber())
-                .setRows(entry.result().rows())
-                .setBytes(entry.result().bytes())
-                .setDigest(entry.result().digest().toString())
-                .setWorker(entry.worker())
-                .setStartedAt(started.isAfter(finished) ? finished : started)
-                .setFinishedAt(finished)
-                .build())
+        .setEvidence(ChunkCopy.evidence(entry, started))
         .setTargetRows(targetRows)
         .setBuilt(built)
         .build();

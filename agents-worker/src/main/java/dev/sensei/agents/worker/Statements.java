@@ -121,9 +121,14 @@ final class Statements {
 
   private static void execute(Connection target, Statement statement) throws SQLException {
     try (java.sql.Statement run = target.createStatement()) {
-      run.execute(SETTINGS);
+      prepare(run);
       run.execute(statement.sql());
     }
+  }
+
+  /** Sets what builds need, up to the end of the transaction. */
+  static void prepare(java.sql.Statement run) throws SQLException {
+    run.execute(SETTINGS);
   }
 
   /** What marks the statement at a place of its list. */

@@ -153,31 +153,26 @@ final class TableBuild {
   /** The same for several small tables, each in transactions of its own. */
   void addForeignKeys(AddGroupForeignKeys task, TaskContext context) throws Exception {
     ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
-    List<ForeignKeysAdded> reports = new ArrayList<>();
-    try {
-      for (GroupMember member : task.getMembers()) {
-        TablePlan plan = approved.table(member.getTableIndex());
-        TableTask table =
-            new TableTask(
-                context, approved, plan, task.getSource(), task.getTarget(), member.getEpoch());
-        List<String> built =
-            build(table, Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys()));
-        reports.add(
-            ForeignKeysAdded.newBuilder()
-                .setMigrationId(task.getMigrationId())
-                .setTaskId(task.getTaskId())
-                .setAttempt(task.getAttempt())
-                .setAgent(context.agentName())
-                .setTable(plan.source().toString())
-                .setTableIndex(member.getTableIndex())
-                .setEpoch(member.getEpoch())
-                .setBuilt(built)
-                .build());
-      }
-    } finally {
-      // What was added has its result, also where the next table's are refused.
+    for (GroupMember member : task.getMembers()) {
+      TablePlan plan = approved.table(member.getTableIndex());
+      TableTask table =
+          new TableTask(
+              context, approved, plan, task.getSource(), task.getTarget(), member.getEpoch());
+      List<String> built =
+          build(table, Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys()));
       Failpoint.BEFORE_REPORT.hit();
-      context.reportAll(reports);
+      // At once: what was added has its result, also where the next table's are refused.
+      context.report(
+          ForeignKeysAdded.newBuilder()
+              .setMigrationId(task.getMigrationId())
+              .setTaskId(task.getTaskId())
+              .setAttempt(task.getAttempt())
+              .setAgent(context.agentName())
+              .setTable(table.table())
+              .setTableIndex(member.getTableIndex())
+              .setEpoch(member.getEpoch())
+              .setBuilt(built)
+              .build());
     }
   }
 

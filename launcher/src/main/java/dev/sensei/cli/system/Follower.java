@@ -9,6 +9,8 @@ import dev.sensei.schemas.command.ApprovePlan;
 import dev.sensei.schemas.command.RejectPlan;
 import dev.sensei.schemas.common.LifecycleState;
 import dev.sensei.schemas.common.Milestone;
+import dev.sensei.schemas.event.PlanApproved;
+import dev.sensei.schemas.event.PlanningStarted;
 import dev.sensei.schemas.state.Drain;
 import dev.sensei.schemas.state.MigrationState;
 import java.time.Duration;
@@ -93,7 +95,11 @@ final class Follower {
         if (answer.isEmpty()) {
           return End.WAITING;
         }
-        send(migrationId, answer.get());
+        Optional<Answer.Rejected> rejected =
+            connection.ask(migrationId, answer.get(), listener::note);
+        if (rejected.isPresent() && !isApprovedAsAsked(migrationId, answer.get())) {
+          throw refused(migrationId, rejected.get());
+        }
         awaitPast(migrationId, migration.getSequence(), silence);
         silence.ends();
       }
@@ -127,11 +133,43 @@ final class Follower {
   void send(String migrationId, SpecificRecord command) throws InterruptedException {
     Optional<Answer.Rejected> rejected = connection.ask(migrationId, command, listener::note);
     if (rejected.isPresent()) {
-      throw new CommandException(
-          ExitCode.FAILED,
-          "not allowed while %s is %s: %s"
-              .formatted(migrationId, rejected.get().state(), rejected.get().reason()));
+      throw refused(migrationId, rejected.get());
     }
+  }
+
+  private static CommandException refused(String migrationId, Answer.Rejected rejected) {
+    return new CommandException(
+        ExitCode.FAILED,
+        "not allowed while %s is %s: %s"
+            .formatted(migrationId, rejected.state(), rejected.reason()));
+  }
+
+  /**
+   * Whether the very plan was approved meanwhile, with what is asked: by somebody else, or by a
+   * command like this one that was killed once it had sent its approval.
+   */
+  private boolean isApprovedAsAsked(String migrationId, SpecificRecord answer) {
+    if (!(answer instanceof ApprovePlan asked)) {
+      return false;
+    }
+    boolean[] given = new boolean[1];
+    connection
+        .journal()
+        .forEach(
+            migrationId,
+            found -> {
+              switch (found.event()) {
+                case PlanApproved approved ->
+                    given[0] =
+                        approved.getPlanDigest().equals(asked.getPlanDigest())
+                            && (approved.getExceptionsAccepted() || !asked.getAcceptExceptions());
+                case PlanningStarted again -> given[0] = false;
+                default -> {
+                  // Nothing else gives an approval or voids one.
+                }
+              }
+            });
+    return given[0];
   }
 
   private void awaitPast(String migrationId, long sequence, Silence silence)

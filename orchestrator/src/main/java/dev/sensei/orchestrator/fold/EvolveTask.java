@@ -101,11 +101,7 @@ final class EvolveTask {
 
   private static void tableTaskIssued(MigrationEdit edit, TableEdit table, Event.TaskIssued event) {
     switch (event.kind()) {
-      case PREPARE_TABLE -> {
-        table.claimed = true;
-        table.snapshot = edit.snapshot;
-      }
-      case COPY_CHUNK -> table.snapshot = edit.snapshot;
+      case PREPARE_TABLE, COPY_CHUNK -> table.snapshot = edit.snapshot;
       case ADD_FOREIGN_KEYS, VALIDATE_TABLE -> {
         if (OpenTasks.find(table.tasks, event.taskId()).isEmpty()) {
           table.tasks = List.of();

@@ -8,25 +8,10 @@ import org.junit.jupiter.api.Test;
 
 class FaultsTest {
 
-  private static World running(Agents agents) {
-    World world = new World();
-    world.command(Asked.create());
-    world.command(Asked.start());
-    world.work(agents);
-    world.command(Asked.approve());
-    return world;
-  }
-
-  private static void workUntil(World world, Agents agents, Class<? extends Task> type) {
-    while (!type.isInstance(world.pending.getFirst())) {
-      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
-    }
-  }
-
   @Test
   void aTransientFailureIsTriedAgainAfterABackOffThatDoublesUntilItIsPoison() {
     Agents agents = Agents.of(1, 1);
-    World world = running(agents);
+    World world = World.running(agents);
     Task first = world.take(Task.PrepareTarget.class);
     world.report(Agents.failed(first, FailureClass.TRANSIENT, "08006"));
     assertThat(world.timers.get(first.taskId()))
@@ -91,7 +76,7 @@ class FaultsTest {
   @Test
   void aSnapshotsKeeperThatFallsSilentAfterItExportedWasTaken() {
     Agents agents = Agents.of(1, 1);
-    World world = running(agents);
+    World world = World.running(agents);
     Task keeper = world.take(Task.KeepSnapshot.class);
     world.report(agents.exported(keeper));
     world.fire(world.timer(keeper));
@@ -102,8 +87,8 @@ class FaultsTest {
   @Test
   void anExpiryWhilePausedIsNoFailedAttempt() {
     Agents agents = Agents.of(1, 4);
-    World world = running(agents);
-    workUntil(world, agents, Task.CopyChunk.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CopyChunk.class);
     for (int i = 0; i < 5; i++) {
       Task chunk = world.take(Task.CopyChunk.class);
       world.command(Asked.pause());
@@ -119,8 +104,8 @@ class FaultsTest {
   @Test
   void anExpiryWhileTheSnapshotIsLostIsNoFailedAttempt() {
     Agents agents = Agents.of(1, 4);
-    World world = running(agents);
-    workUntil(world, agents, Task.CopyChunk.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CopyChunk.class);
     Task lost = world.take(Task.CopyChunk.class);
     world.report(
         Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
@@ -166,7 +151,7 @@ class FaultsTest {
   @Test
   void aResultOfAnAttemptThatWasGivenUpIsStillAResult() {
     Agents agents = Agents.of(1, 1);
-    World world = running(agents);
+    World world = World.running(agents);
     Task first = world.take(Task.PrepareTarget.class);
     world.lose(first);
     assertThat(world.report(agents.answer(world, first).getFirst()).outcome())
@@ -178,8 +163,8 @@ class FaultsTest {
   @Test
   void aLostSnapshotOfAnUnchangedSourceIsReplacedAndParkedChunksGoOn() {
     Agents agents = Agents.of(2, 4);
-    World world = running(agents);
-    workUntil(world, agents, Task.CopyChunk.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CopyChunk.class);
     world.report(
         Agents.failed(world.take(Task.CopyChunk.class), FailureClass.SNAPSHOT_LOST, "LOST"));
     world.report(
@@ -198,7 +183,7 @@ class FaultsTest {
     Agents agents =
         new Agents(
             List.of(new Agents.Shape(1, false, List.of()), new Agents.Shape(4, false, List.of(0))));
-    World world = running(agents);
+    World world = World.running(agents);
     while (world.header().done() < 1 || !(world.pending.getFirst() instanceof Task.CopyChunk)) {
       agents.answer(world, world.pending.removeFirst()).forEach(world::report);
     }
@@ -221,7 +206,7 @@ class FaultsTest {
     Agents agents =
         new Agents(
             List.of(new Agents.Shape(1, false, List.of()), new Agents.Shape(1, false, List.of(0))));
-    World world = running(agents);
+    World world = World.running(agents);
     while (world.header().done() < 1) {
       agents.answer(world, world.pending.removeFirst()).forEach(world::report);
     }
@@ -245,7 +230,7 @@ class FaultsTest {
   void aChangedSchemaVoidsTheApprovalAndRetryRollsBackAndAnalysesAgain() {
     Agents agents = Agents.of(1, 1);
     agents.catalogSeenByKeeper = "catalog-2";
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
     assertThat(world.header().failure().orElseThrow().code()).isEqualTo("SOURCE_SCHEMA_CHANGED");
     agents.catalogDigest = "catalog-2";
@@ -261,7 +246,7 @@ class FaultsTest {
   void everyTableIsValidatedBeforeOneThatDiffersFailsThePhase() {
     Agents agents = Agents.of(4, 1);
     agents.wrongTables.add(1);
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
     assertThat(world.events(Event.TableValidated.class)).hasSize(4);
     assertThat(world.header().failedPhase()).isEqualTo(LifecycleState.VALIDATING);
@@ -277,7 +262,7 @@ class FaultsTest {
   void exceptionsOfThePlanHaveToBeAcceptedBeforeItIsCertified() {
     Agents agents = Agents.of(1, 1);
     agents.exceptions.add(new PlanException("trigger", "public.t0.audit", "not carried"));
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
     assertThat(world.header().failure().orElseThrow().code()).isEqualTo("EXCEPTIONS_NOT_ACCEPTED");
     world.command(Asked.accept());

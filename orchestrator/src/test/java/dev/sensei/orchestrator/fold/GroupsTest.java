@@ -22,21 +22,6 @@ class GroupsTest {
     return new Agents(IntStream.range(0, tables).mapToObj(i -> Agents.Shape.small(true)).toList());
   }
 
-  private static World running(Agents agents) {
-    World world = new World();
-    world.command(Asked.create());
-    world.command(Asked.start());
-    world.work(agents);
-    world.command(Asked.approve());
-    return world;
-  }
-
-  private static void workUntil(World world, Agents agents, Class<? extends Task> type) {
-    while (!type.isInstance(world.pending.getFirst())) {
-      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
-    }
-  }
-
   private static List<Integer> members(List<GroupMember> members) {
     return members.stream().map(GroupMember::tableIndex).toList();
   }
@@ -44,7 +29,7 @@ class GroupsTest {
   @Test
   void smallTablesAreMovedRelatedAndValidatedEightAtATimeWhereThereAreFew() {
     Agents agents = small(20);
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
 
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
@@ -65,8 +50,8 @@ class GroupsTest {
   @Test
   void theTargetIsFinishedWhenEveryGroupHasItsForeignKeys() {
     Agents agents = small(20);
-    World world = running(agents);
-    workUntil(world, agents, Task.AddGroupForeignKeys.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.AddGroupForeignKeys.class);
     Task.AddGroupForeignKeys last = world.take(Task.AddGroupForeignKeys.class);
     world.work(agents);
 
@@ -84,7 +69,7 @@ class GroupsTest {
                 new Agents.Shape(1, false, List.of(0)),
                 new Agents.Shape(3, false, List.of()),
                 new Agents.Shape(3, false, List.of())));
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
 
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
@@ -93,8 +78,8 @@ class GroupsTest {
   @Test
   void whatAnEarlierRunOfATableReportsIsNotTakenForThisOne() {
     Agents agents = small(3);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     Task.MoveGroup group = world.take(Task.MoveGroup.class);
     Report.GroupTableMoved told = (Report.GroupTableMoved) agents.answer(world, group).getFirst();
     Report.GroupTableMoved earlier =
@@ -119,8 +104,8 @@ class GroupsTest {
 
   @Test
   void noMoreGroupsThanTablesMayBeInWorkAtATime() {
-    World world = running(small(40));
-    workUntil(world, small(40), Task.MoveGroup.class);
+    World world = World.running(small(40));
+    world.workUntil(small(40), Task.MoveGroup.class);
 
     assertThat(world.pending.stream().filter(Task.MoveGroup.class::isInstance)).hasSize(2);
     assertThat(world.header().active()).isEqualTo(Asked.OPTIONS.tablesInFlight());
@@ -137,7 +122,7 @@ class GroupsTest {
                 Agents.Shape.small(false),
                 new Agents.Shape(2, false, List.of(1)),
                 Agents.Shape.small(false)));
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
 
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
@@ -152,8 +137,8 @@ class GroupsTest {
   @Test
   void whatHasItsResultIsNotAskedForAgain() {
     Agents agents = small(3);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     Task.MoveGroup group = world.take(Task.MoveGroup.class);
     List<Report> answers = agents.answer(world, group);
     world.report(answers.getFirst());
@@ -176,8 +161,8 @@ class GroupsTest {
   @Test
   void tablesOfAGroupThatFailsForGoodGoOnByThemselves() {
     Agents agents = small(4);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     Task.MoveGroup group = world.take(Task.MoveGroup.class);
     world.report(agents.answer(world, group).getFirst());
     world.report(Agents.failed(group, FailureClass.DATA, "23505"));
@@ -193,8 +178,8 @@ class GroupsTest {
   @Test
   void aTableWhoseCountsDisagreeIsRolledBackAndTheOthersAreDone() {
     Agents agents = small(3);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     Task.MoveGroup group = world.take(Task.MoveGroup.class);
     List<Report> answers = agents.answer(world, group);
     agents.rowsTooMany = 1;
@@ -217,8 +202,8 @@ class GroupsTest {
   @Test
   void aPausedGroupIsHandedOutAgainAndAFailureWhilePausedDoesNotTakeItApart() {
     Agents agents = small(3);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     Task.MoveGroup group = world.take(Task.MoveGroup.class);
     world.command(Asked.pause());
     world.report(Agents.failed(group, FailureClass.DATA, "23505"));
@@ -232,8 +217,8 @@ class GroupsTest {
   @Test
   void aSourceThatChangedTakesAGroupApartAtANewEpoch() {
     Agents agents = small(3);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     Task.MoveGroup group = world.take(Task.MoveGroup.class);
     world.report(agents.answer(world, group).getFirst());
     Optional<Task> keeper =
@@ -255,8 +240,8 @@ class GroupsTest {
   @Test
   void cancellingRollsEveryTableOfAnOpenGroupBack() {
     Agents agents = small(3);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     world.take(Task.MoveGroup.class);
     world.command(Asked.cancel());
     world.work(agents);
@@ -268,8 +253,8 @@ class GroupsTest {
   @Test
   void aMigrationThatFailedWhileAGroupWasInWorkGoesOnTableByTable() {
     Agents agents = small(3);
-    World world = running(agents);
-    workUntil(world, agents, Task.MoveGroup.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.MoveGroup.class);
     Task.MoveGroup group = world.take(Task.MoveGroup.class);
     Task keeper =
         world.issued.stream().filter(Task.KeepSnapshot.class::isInstance).findFirst().orElseThrow();
@@ -288,7 +273,7 @@ class GroupsTest {
   void aValidationThatFindsADifferenceInAGroupNamesTheTable() {
     Agents agents = small(3);
     agents.wrongTables.add(1);
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
 
     assertThat(world.state()).isEqualTo(LifecycleState.FAILED);

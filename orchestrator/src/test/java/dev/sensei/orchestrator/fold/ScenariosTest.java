@@ -9,25 +9,10 @@ import org.junit.jupiter.api.Test;
 /** The seven scenarios against which a table's run is judged, and what follows from them. */
 class ScenariosTest {
 
-  private static World running(Agents agents) {
-    World world = new World();
-    world.command(Asked.create());
-    world.command(Asked.start());
-    world.work(agents);
-    world.command(Asked.approve());
-    return world;
-  }
-
-  private static void workUntil(World world, Agents agents, Class<? extends Task> type) {
-    while (!type.isInstance(world.pending.getFirst())) {
-      agents.answer(world, world.pending.removeFirst()).forEach(world::report);
-    }
-  }
-
   @Test
   void scenario1SuccessfulMigrationFlow() {
     Agents agents = Agents.of(1, 3);
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
     assertThat(world.path(0))
         .containsExactly(PREPARING, VALIDATING_PRE, MIGRATING, VALIDATING_POST, COMPLETING, DONE);
@@ -37,8 +22,8 @@ class ScenariosTest {
   @Test
   void scenario2MigrationFailsMidExecution() {
     Agents agents = Agents.of(2, 3);
-    World world = running(agents);
-    workUntil(world, agents, Task.CopyChunk.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CopyChunk.class);
     world.report(Agents.failed(world.take(Task.CopyChunk.class), FailureClass.DATA, "22001"));
     world.work(agents);
     assertThat(world.path(0))
@@ -69,8 +54,8 @@ class ScenariosTest {
                 new Agents.Shape(1, false, List.of()),
                 new Agents.Shape(1, false, List.of(0)),
                 new Agents.Shape(1, false, List.of(1))));
-    World world = running(agents);
-    workUntil(world, agents, Task.PrepareTable.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.PrepareTable.class);
     assertThat(world.path(1)).containsExactly(PREPARING, BLOCKED);
     world.report(
         Agents.failed(world.take(Task.PrepareTable.class), FailureClass.PERMISSION, "42501"));
@@ -83,8 +68,8 @@ class ScenariosTest {
   @Test
   void scenario4PartialExecutionRecovery() {
     Agents agents = Agents.of(1, 4);
-    World world = running(agents);
-    workUntil(world, agents, Task.CopyChunk.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CopyChunk.class);
     agents.answer(world, world.take(Task.CopyChunk.class)).forEach(world::report);
     Task lost = world.take(Task.CopyChunk.class);
     world.lose(lost);
@@ -104,7 +89,7 @@ class ScenariosTest {
     Agents agents =
         new Agents(
             List.of(new Agents.Shape(1, false, List.of()), new Agents.Shape(1, false, List.of(0))));
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
     assertThat(world.path(1))
         .startsWith(PREPARING, BLOCKED, PREPARING, VALIDATING_PRE)
@@ -114,8 +99,8 @@ class ScenariosTest {
   @Test
   void scenario6ValidationFailurePreExecution() {
     Agents agents = Agents.of(1, 1);
-    World world = running(agents);
-    workUntil(world, agents, Task.PrepareTable.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.PrepareTable.class);
     world.report(
         Agents.failed(world.take(Task.PrepareTable.class), FailureClass.DATA, "NOT_EMPTY"));
     assertThat(world.path(0)).containsExactly(PREPARING, VALIDATING_PRE, FAILED);
@@ -126,7 +111,7 @@ class ScenariosTest {
   void scenario7ValidationFailurePostExecution() {
     Agents agents = Agents.of(1, 2);
     agents.rowsTooMany = 1;
-    World world = running(agents);
+    World world = World.running(agents);
     world.work(agents);
     assertThat(world.path(0))
         .containsExactly(
@@ -138,8 +123,8 @@ class ScenariosTest {
   void aRollbackThatFailsLeavesTheTableFailedWithWhatIsLeft() {
     Agents agents = Agents.of(1, 1);
     agents.rowsTooMany = 1;
-    World world = running(agents);
-    workUntil(world, agents, Task.RollBackTable.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.RollBackTable.class);
     Task.RollBackTable task = world.take(Task.RollBackTable.class);
     world.report(
         new Report.TableRolledBack(
@@ -151,8 +136,8 @@ class ScenariosTest {
   @Test
   void chunksThatTheLedgerLostAreIssuedAgain() {
     Agents agents = Agents.of(1, 3);
-    World world = running(agents);
-    workUntil(world, agents, Task.CheckTable.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CheckTable.class);
     agents.lose(0, 1);
     world.work(agents);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
@@ -164,8 +149,8 @@ class ScenariosTest {
   @Test
   void aPausedMigrationHandsNothingOutAndGoesOnFromItsCheckpoint() {
     Agents agents = Agents.of(2, 5);
-    World world = running(agents);
-    workUntil(world, agents, Task.CopyChunk.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CopyChunk.class);
     world.command(Asked.pause());
     int issued = world.issued.size();
     Task given = world.take(Task.CopyChunk.class);
@@ -180,8 +165,8 @@ class ScenariosTest {
   @Test
   void cancellingRollsEveryClaimedTableBackFromLastToFirstThenTheTarget() {
     Agents agents = Agents.of(3, 2);
-    World world = running(agents);
-    workUntil(world, agents, Task.CheckTable.class);
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CheckTable.class);
     world.command(Asked.cancel());
     assertThat(world.command(Asked.cancel()).outcome()).isEqualTo(Outcome.COMMAND_REJECTED);
     world.work(agents);

@@ -49,6 +49,16 @@ final class World {
   private Optional<MigrationState> replayed = Optional.empty();
   private long inputs;
 
+  /** One whose plan is approved, and whose agents have done nothing since. */
+  static World running(Agents agents) {
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    world.work(agents);
+    world.command(Asked.approve());
+    return world;
+  }
+
   MigrationState header() {
     return migration.orElseThrow();
   }
@@ -203,6 +213,13 @@ final class World {
       agents.answer(this, pending.removeFirst()).forEach(this::report);
     }
     return this;
+  }
+
+  /** Answers tasks in order until one of the type is next. */
+  void workUntil(Agents agents, Class<? extends Task> type) {
+    while (!type.isInstance(pending.getFirst())) {
+      agents.answer(this, pending.removeFirst()).forEach(this::report);
+    }
   }
 
   /** Takes the first pending task of the type away, unanswered. */
