@@ -14,10 +14,6 @@ rounds=${ROUNDS:-3}
 scale=${SCALE:-30}
 tables=(pgbench_accounts pgbench_branches pgbench_tellers pgbench_history)
 work=$(mktemp -d)
-chmod 755 "$work"
-mkdir "$work/servers"
-servers=()
-as=()
 
 fail() {
   printf 'copy-phase: %s\n' "$1" >&2
@@ -25,51 +21,19 @@ fail() {
 }
 
 finish() {
-  for data in "${servers[@]}"; do
-    "${as[@]}" "$pg_bin/pg_ctl" -D "$data" -m immediate -w stop >/dev/null 2>&1 || true
-  done
+  stop_servers
   [ -n "${KEEP:-}" ] || rm -rf "$work"
 }
+
+# shellcheck source=benchmarks/servers.sh
+. "$home/benchmarks/servers.sh"
 trap finish EXIT
 
-pg_bin=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)}
-[ -n "$pg_bin" ] || pg_bin=$(dirname "$(command -v initdb || true)")
 [ -x "$pg_bin/pgbench" ] || fail "no pgbench found; install PostgreSQL, or set PG_BIN"
 psql=$(command -v psql || echo "$pg_bin/psql")
 
-# A free port on loopback.
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 20000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  echo "$port"
-}
-
-start_server() {
-  local name=$1 port=$2
-  "${as[@]}" "$pg_bin/initdb" -D "$work/servers/$name" -U bench --auth=scram-sha-256 --pwfile="$work/password" >/dev/null
-  servers+=("$work/servers/$name")
-  "${as[@]}" "$pg_bin/pg_ctl" -D "$work/servers/$name" -w -l "$work/servers/$name.log" \
-    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_wal_size=4GB" start >/dev/null
-}
-
 if [ -z "${SOURCE_URI:-}" ] || [ -z "${TARGET_URI:-}" ]; then
-  if [ "$(id -u)" = 0 ]; then
-    owner=postgres
-    id "$owner" >/dev/null 2>&1 || owner=nobody
-    as=(setpriv "--reuid=$owner" "--regid=$(id -g "$owner")" --clear-groups)
-    chown "$owner" "$work/servers"
-  fi
-  od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$work/password"
-  chmod 644 "$work/password"
-  PGPASSWORD=$(cat "$work/password")
-  export PGPASSWORD
-  source_port=$(free_port)
-  start_server source "$source_port"
-  target_port=$(free_port)
-  start_server target "$target_port"
+  start_servers
   SOURCE_URI=postgresql://bench@127.0.0.1:$source_port/postgres
   TARGET_URI=postgresql://bench@127.0.0.1:$target_port/postgres
 fi

@@ -38,10 +38,7 @@ pgloader_limit=${PGLOADER_LIMIT:-7200}
 sets=("$@")
 [ ${#sets[@]} -gt 0 ] || sets=(pgbench tpch small toast mixed)
 work=$(mktemp -d)
-chmod 755 "$work"
-mkdir "$work/servers" "$work/results"
-servers=()
-as=()
+mkdir "$work/results"
 running=
 
 fail() {
@@ -54,11 +51,12 @@ finish() {
     kill -- "-$running" 2>/dev/null || true
     wait "$running" 2>/dev/null || true
   fi
-  for data in "${servers[@]}"; do
-    "${as[@]}" "$pg_bin/pg_ctl" -D "$data" -m immediate -w stop >/dev/null 2>&1 || true
-  done
+  stop_servers
   [ -n "${KEEP:-}" ] || rm -rf "$work"
 }
+
+# shellcheck source=benchmarks/servers.sh
+. "$home/benchmarks/servers.sh"
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -82,47 +80,13 @@ for tool in "${tools[@]}"; do
     *) fail "no tool is called '$tool'; there are sensei, pgcopydb, pgloader and pipe" ;;
   esac
 done
-pg_bin=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)}
-[ -n "$pg_bin" ] || pg_bin=$(dirname "$(command -v initdb || true)")
 for program in initdb pg_ctl pgbench psql pg_dump; do
   [ -x "$pg_bin/$program" ] || fail "no $program found in '$pg_bin'; install PostgreSQL's server, or set PG_BIN"
 done
 # Debian's wrappers cost a process of Perl for each call, and pgcopydb finds pg_dump here too.
 PATH=$pg_bin:$PATH
 
-# A free port on loopback.
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 20000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  echo "$port"
-}
-
-start_server() {
-  local name=$1 port=$2
-  "${as[@]}" "$pg_bin/initdb" -D "$work/servers/$name" -U bench --encoding=UTF8 --locale=C --auth=scram-sha-256 \
-    --pwfile="$work/password" >/dev/null
-  servers+=("$work/servers/$name")
-  "${as[@]}" "$pg_bin/pg_ctl" -D "$work/servers/$name" -w -l "$work/servers/$name.log" \
-    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_wal_size=4GB" start >/dev/null
-}
-
-if [ "$(id -u)" = 0 ]; then
-  owner=postgres
-  id "$owner" >/dev/null 2>&1 || owner=nobody
-  as=(setpriv "--reuid=$owner" "--regid=$(id -g "$owner")" --clear-groups)
-  chown "$owner" "$work/servers"
-fi
-od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$work/password"
-chmod 644 "$work/password"
-PGPASSWORD=$(cat "$work/password")
-export PGPASSWORD
-source_port=$(free_port)
-start_server source "$source_port"
-target_port=$(free_port)
-start_server target "$target_port"
+start_servers
 source_uri=postgresql://bench@127.0.0.1:$source_port/benchmark
 target_uri=postgresql://bench@127.0.0.1:$target_port/benchmark
 
