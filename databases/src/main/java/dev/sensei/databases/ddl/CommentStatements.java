@@ -1,6 +1,7 @@
 package dev.sensei.databases.ddl;
 
 import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.SqlLiteral;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Check;
@@ -143,7 +144,7 @@ final class CommentStatements {
         text ->
             all.add(
                 new Statement(
-                    "COMMENT ON " + object + " IS " + Options.literal(text),
+                    "COMMENT ON " + object + " IS " + SqlLiteral.quote(text),
                     "comment on " + object,
                     Section.COMMENTS)));
   }

@@ -1,6 +1,7 @@
 package dev.sensei.databases.ddl;
 
 import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.SqlLiteral;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Check;
 import dev.sensei.databases.catalog.CompositeType;
@@ -164,7 +165,7 @@ final class CreationOrder {
         "CREATE TYPE "
             + type.name().quoted()
             + " AS ENUM ("
-            + String.join(", ", type.labels().stream().map(Options::literal).toList())
+            + String.join(", ", type.labels().stream().map(SqlLiteral::quote).toList())
             + ")",
         "type " + type.name(),
         Section.OBJECTS);

@@ -1,6 +1,7 @@
 package dev.sensei.databases.ddl;
 
 import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.SqlLiteral;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Extension;
@@ -139,7 +140,7 @@ public final class DdlGenerator {
             value ->
                 new Statement(
                     "SELECT pg_catalog.setval("
-                        + Options.literal(value.name().quoted())
+                        + SqlLiteral.quote(value.name().quoted())
                         + ", "
                         + value.lastValue()
                         + ", "

@@ -1,6 +1,7 @@
 package dev.sensei.databases.ddl;
 
 import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.SqlLiteral;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -25,14 +26,10 @@ final class Options {
                   String name = equals < 0 ? option : option.substring(0, equals);
                   String value = equals < 0 ? "" : option.substring(equals + 1);
                   String quoted = BARE.matcher(name).matches() ? name : SqlIdentifier.quote(name);
-                  return equals < 0 ? prefix + quoted : prefix + quoted + "=" + literal(value);
+                  return equals < 0
+                      ? prefix + quoted
+                      : prefix + quoted + "=" + SqlLiteral.quote(value);
                 })
             .toList());
-  }
-
-  /** A string literal, with backslashes taken as they are whatever the session says. */
-  static String literal(String text) {
-    String quoted = "'" + text.replace("'", "''") + "'";
-    return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
   }
 }
