@@ -3,7 +3,8 @@ package dev.sensei.databases;
 import java.util.Comparator;
 
 /**
- * The name of a table, view, sequence or type: schema and name as the catalog has them, unquoted.
+ * The name of a table, view, sequence, type or collation: schema and name as the catalog has them,
+ * unquoted.
  *
  * <p>{@link #toString()} is the form that events, tasks and messages carry: each part quoted where
  * SQL needs it, such as {@code public.orders} or {@code public."Odd.Name"}; {@link #parse} reads it

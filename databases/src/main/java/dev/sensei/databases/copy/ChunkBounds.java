@@ -1,50 +1,35 @@
 package dev.sensei.databases.copy;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The blocks of a table that one chunk covers. Blocks are positions in the source's file: they hold
- * for the snapshot that they were planned under and for no other.
+ * What one chunk covers of a table. The bounds of a table's chunks lie side by side, the first open
+ * below and the last open above: a row that a snapshot shows is in one chunk, and in one only.
  *
- * @param fromBlock the first block, inclusive, from 0
- * @param toBlock the block behind the last, exclusive; empty: to the end of the table, however long
+ * <p>Bounds tell of the source's content: they stay in the target's ledger. What {@code toString}
+ * gives holds no value of a row; {@link #whereClause} does, and is for the source's server alone.
  */
-public record ChunkBounds(long fromBlock, OptionalLong toBlock) {
-  /** The largest block number that PostgreSQL has. */
-  static final long MAX_BLOCK = 0xFFFF_FFFEL;
+public sealed interface ChunkBounds permits WholeTable, BlockRange, KeyRange {
+  /** All of a table. */
+  ChunkBounds WHOLE_TABLE = new WholeTable();
 
-  /** All of a table. Reads without a condition, so it serves views and foreign tables too. */
-  public static final ChunkBounds WHOLE_TABLE = new ChunkBounds(0, OptionalLong.empty());
+  /** The WHERE clause with a leading blank, or nothing for the whole table. */
+  String whereClause();
 
-  public ChunkBounds {
-    if (fromBlock < 0 || fromBlock > MAX_BLOCK) {
-      throw new IllegalArgumentException("no such block: " + fromBlock);
-    }
-    if (toBlock.isPresent()
-        && (toBlock.getAsLong() <= fromBlock || toBlock.getAsLong() > MAX_BLOCK)) {
-      throw new IllegalArgumentException(
-          "a chunk must end behind its start: " + fromBlock + " to " + toBlock.getAsLong());
-    }
-  }
+  /**
+   * Settings of the server, as {@code name = value}, that hold while such a range is read in a
+   * transaction: without them it might read all of the table for each of its chunks.
+   */
+  List<String> settings();
 
   /** Blocks {@code from} inclusive to {@code to} exclusive. */
-  public static ChunkBounds between(long from, long to) {
-    return new ChunkBounds(from, OptionalLong.of(to));
+  static ChunkBounds between(long from, long to) {
+    return new BlockRange(from, OptionalLong.of(to));
   }
 
   /** Blocks {@code from} inclusive to the table's end. */
-  public static ChunkBounds from(long from) {
-    return new ChunkBounds(from, OptionalLong.empty());
-  }
-
-  /** The WHERE clause with a leading blank, or nothing for the whole table. */
-  public String whereClause() {
-    if (fromBlock == 0 && toBlock.isEmpty()) {
-      return "";
-    }
-    String lower = "ctid >= '(" + fromBlock + ",0)'::pg_catalog.tid";
-    return toBlock.isEmpty()
-        ? " WHERE " + lower
-        : " WHERE " + lower + " AND ctid < '(" + toBlock.getAsLong() + ",0)'::pg_catalog.tid";
+  static ChunkBounds from(long from) {
+    return from == 0 ? WHOLE_TABLE : new BlockRange(from, OptionalLong.empty());
   }
 }

@@ -9,22 +9,27 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Cuts a table into ranges of blocks.
+ * Cuts a table into ranges of blocks, or of a key. The first chunk is open below and the last one
+ * above, and estimates decide only how large chunks are: whatever the snapshot sees lies in one
+ * chunk. A partition is a table of its own; a partitioned table itself holds no rows.
  *
- * <p>The number of blocks is the file's size now, never the catalog's estimate, and the last chunk
- * is open-ended: whatever the snapshot sees lies in one chunk. The estimate only decides how many
- * blocks make a chunk. A partition is a table of its own; a partitioned table itself holds no rows.
+ * <p>Blocks cost nothing to plan, and are read in the order of the file. A key is for tables that
+ * blocks are not for: those of a server before 14, which reads a range of ctid by reading the whole
+ * table, and those of an access method other than heap, whose ctid means nothing. Planning goes
+ * through the key's index once.
  *
- * <p>One chunk for all: tables of a server before 14, which reads a range of ctid by reading the
- * whole table; foreign tables, views and tables of an access method other than heap, whose ctid
- * means nothing.
+ * <p>One chunk for all: such tables where no key serves, and foreign tables and views.
  */
 public final class ChunkPlanner {
   private static final int RANGES_BY_CTID = 140000;
   private static final int SAMPLES = 4;
   private static final long SAMPLE_BLOCKS = 16;
+  private static final Pattern PLAN_ROWS = Pattern.compile("\"Plan Rows\": (\\d{1,18})");
 
   private ChunkPlanner() {}
 
@@ -40,34 +45,77 @@ public final class ChunkPlanner {
   /**
    * Plans the chunks of one table.
    *
-   * @param source a session on the snapshot that the chunks will be read under
+   * @param source a session on the snapshot that the chunks will be read under, its settings as
+   *     {@code CanonicalSession} pins them: the bounds of key ranges are in their text
    */
   public static ChunkPlan plan(Connection source, TableName table, ChunkPlanSettings settings) {
     return DatabaseErrors.call(
         "planning the chunks of " + table,
         () -> {
           Facts facts = facts(source, table);
-          if (!facts.heap() || facts.version() < RANGES_BY_CTID || facts.blocks() <= 1) {
-            long rows = Math.max(0, (long) facts.rows());
-            return new ChunkPlan(table, List.of(ChunkBounds.WHOLE_TABLE), rows, facts.bytes());
+          if (facts.blocks() <= 1) {
+            return whole(table, facts);
           }
-          double rowsPerBlock = rowsPerBlock(source, table, facts);
-          return new ChunkPlan(
-              table,
-              cut(facts.blocks(), rowsPerBlock, (double) facts.bytes() / facts.blocks(), settings),
-              Math.round(rowsPerBlock * facts.blocks()),
-              facts.bytes());
+          return switch (ranges(facts.heap(), facts.version(), settings.ranges())) {
+            case BLOCKS -> byBlock(source, table, facts, settings);
+            case KEY -> byKey(source, table, facts, settings);
+            case NONE -> whole(table, facts);
+          };
         });
+  }
+
+  /** What a table is cut by. */
+  enum CutBy {
+    BLOCKS,
+    KEY,
+    NONE
+  }
+
+  /** What a table of this server is cut by, if it has a key. */
+  static CutBy ranges(boolean heap, int version, ChunkPlanSettings.Ranges wanted) {
+    boolean byBlock = heap && version >= RANGES_BY_CTID;
+    return switch (wanted) {
+      case AS_FITS -> byBlock ? CutBy.BLOCKS : CutBy.KEY;
+      case BY_BLOCK -> byBlock ? CutBy.BLOCKS : CutBy.NONE;
+      case BY_KEY -> CutBy.KEY;
+    };
+  }
+
+  private static ChunkPlan whole(TableName table, Facts facts) {
+    long rows = Math.max(0, (long) facts.rows());
+    return new ChunkPlan(table, List.of(ChunkBounds.WHOLE_TABLE), rows, facts.bytes());
+  }
+
+  private static ChunkPlan byBlock(
+      Connection source, TableName table, Facts facts, ChunkPlanSettings settings)
+      throws SQLException {
+    double rowsPerBlock = rowsPerBlock(source, table, facts);
+    return new ChunkPlan(
+        table,
+        cut(facts.blocks(), rowsPerBlock, (double) facts.bytes() / facts.blocks(), settings),
+        Math.round(rowsPerBlock * facts.blocks()),
+        facts.bytes());
+  }
+
+  private static ChunkPlan byKey(
+      Connection source, TableName table, Facts facts, ChunkPlanSettings settings)
+      throws SQLException {
+    Optional<KeyOrder> order = KeyOrder.find(source, table, facts.version());
+    if (order.isEmpty()) {
+      return whole(table, facts);
+    }
+    long rows = Math.max(1, plannedRows(source, table));
+    double wanted = step(rows, 1, (double) facts.bytes() / rows, settings);
+    try (KeyWalk walk = KeyWalk.begin(source, table, order.get())) {
+      List<KeyPoint> points = walk.points(Math.max(1, Math.round(wanted)), settings.maxChunks());
+      return new ChunkPlan(table, KeyRange.between(order.get().key(), points), rows, facts.bytes());
+    }
   }
 
   /** Ranges over so many blocks; the last one is open. */
   static List<ChunkBounds> cut(
       long blocks, double rowsPerBlock, double bytesPerBlock, ChunkPlanSettings settings) {
-    double byRows = settings.rowsPerChunk() / Math.max(rowsPerBlock, 1e-9);
-    double atLeast = settings.leastBytes() / Math.max(bytesPerBlock, 1.0);
-    double atMost = settings.mostBytes() / Math.max(bytesPerBlock, 1.0);
-    double byCount = Math.ceil((double) blocks / settings.maxChunks());
-    double wanted = Math.max(Math.min(Math.max(byRows, atLeast), atMost), byCount);
+    double wanted = step(blocks, rowsPerBlock, bytesPerBlock, settings);
     long step = Math.clamp(Math.round(wanted), 1L, Math.max(1L, blocks));
     List<ChunkBounds> chunks = new ArrayList<>();
     long from = 0;
@@ -77,6 +125,30 @@ public final class ChunkPlanner {
     }
     chunks.add(ChunkBounds.from(from));
     return chunks;
+  }
+
+  /** How many of a table's units, which are blocks or rows, make a chunk. */
+  private static double step(
+      long units, double rowsPerUnit, double bytesPerUnit, ChunkPlanSettings settings) {
+    double byRows = settings.rowsPerChunk() / Math.max(rowsPerUnit, 1e-9);
+    double atLeast = settings.leastBytes() / Math.max(bytesPerUnit, 1.0);
+    double atMost = settings.mostBytes() / Math.max(bytesPerUnit, 1.0);
+    double byCount = Math.ceil((double) units / settings.maxChunks());
+    return Math.max(Math.min(Math.max(byRows, atLeast), atMost), byCount);
+  }
+
+  /**
+   * How many rows the server expects of the table: from its size and its statistics, else from the
+   * width of its columns, and whatever its access method.
+   */
+  private static long plannedRows(Connection source, TableName table) throws SQLException {
+    try (Statement statement = source.createStatement();
+        ResultSet row =
+            statement.executeQuery("EXPLAIN (FORMAT JSON) SELECT FROM ONLY " + table.quoted())) {
+      row.next();
+      Matcher found = PLAN_ROWS.matcher(row.getString(1));
+      return found.find() ? Long.parseLong(found.group(1)) : 0;
+    }
   }
 
   private static Facts facts(Connection source, TableName table) throws SQLException {

@@ -144,6 +144,9 @@ final class ChunkReader implements AutoCloseable {
     boolean done = false;
     Optional<CopyOutStream> open = Optional.empty();
     try {
+      if (savepoint.isPresent()) {
+        spec.prepare(source);
+      }
       CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
       open = Optional.of(out);
       CopyBuffer buffer = takeFree();
@@ -161,6 +164,8 @@ final class ChunkReader implements AutoCloseable {
       parser.end();
       done = true;
       if (savepoint.isPresent()) {
+        // Settings that were made for the chunk go with it.
+        source.rollback(savepoint.get());
         source.releaseSavepoint(savepoint.get());
       }
       return parser.result();

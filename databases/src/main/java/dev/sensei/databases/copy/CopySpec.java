@@ -2,6 +2,9 @@ package dev.sensei.databases.copy;
 
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,7 +16,7 @@ import java.util.stream.Collectors;
  * @param columns in the order in which they are sent; generated columns must not be among them;
  *     identity columns may, also {@code GENERATED ALWAYS}. May be empty, for a table without
  *     columns
- * @param bounds the blocks to read
+ * @param bounds the rows to read
  * @param batchRows after how many rows progress is told; at least 1
  */
 public record CopySpec(
@@ -38,13 +41,25 @@ public record CopySpec(
     return new CopySpec(source, target, columns, bounds, DEFAULT_BATCH_ROWS);
   }
 
-  /** The query whose result is the chunk. */
+  /** The query whose result is the chunk. It may hold values of the source's key. */
   public String selectSql() {
     return "SELECT "
         + columns.stream().map(CopyColumn::sourceSql).collect(Collectors.joining(", "))
         + " FROM ONLY "
         + sourceTable.quoted()
         + bounds.whereClause();
+  }
+
+  /**
+   * Makes the settings that the bounds are read under, up to the end of the transaction that the
+   * session is in, or to a return to a savepoint.
+   */
+  void prepare(Connection source) throws SQLException {
+    for (String setting : bounds.settings()) {
+      try (Statement statement = source.createStatement()) {
+        statement.execute("SET LOCAL " + setting);
+      }
+    }
   }
 
   String copyOutSql() {

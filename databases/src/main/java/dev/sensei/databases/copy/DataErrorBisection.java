@@ -72,6 +72,9 @@ public final class DataErrorBisection {
           boolean done = false;
           Optional<CopyOutStream> open = Optional.empty();
           try {
+            if (before.isPresent()) {
+              spec.prepare(source);
+            }
             CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
             open = Optional.of(out);
             boolean complete = run.all(out);

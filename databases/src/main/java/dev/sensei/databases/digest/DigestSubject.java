@@ -13,7 +13,7 @@ import java.util.List;
  * @param columnsSql SQL expressions over a row, in the plan's order, which is the same on both
  *     sides: on the source with the approved transformation applied, on the target the columns.
  *     Trusted: they come from an approved plan
- * @param bounds the blocks to read
+ * @param bounds the rows to read
  */
 public record DigestSubject(
     TableName table, boolean only, List<String> columnsSql, ChunkBounds bounds) {
@@ -27,7 +27,7 @@ public record DigestSubject(
         table, true, columns.stream().map(SqlIdentifier::quote).toList(), ChunkBounds.WHOLE_TABLE);
   }
 
-  /** The same over a range of blocks. */
+  /** The same over a range. */
   public DigestSubject within(ChunkBounds range) {
     return new DigestSubject(table, only, columnsSql, range);
   }

@@ -67,7 +67,7 @@ final class ChunkTransaction {
     if (earlier.isPresent()) {
       return new CopyOutcome.AlreadyCopied(earlier.get());
     }
-    Optional<PlannedChunk> planned = LedgerRows.planned(target, key);
+    Optional<PlannedChunk> planned = BoundsRows.planned(target, key);
     if (planned.isEmpty()) {
       return new CopyOutcome.NotPlanned();
     }

@@ -55,8 +55,8 @@ public final class GroupLedger {
             held.put(claim.key(), found);
             if (found.key().equals(claim.key())
                 && found.epoch() == claim.epoch()
-                && LedgerRows.allPlanned(target, claim.key().table(), claim.epoch()).isEmpty()) {
-              LedgerRows.insertBounds(
+                && BoundsRows.allPlanned(target, claim.key().table(), claim.epoch()).isEmpty()) {
+              BoundsRows.insert(
                   target,
                   claim.key(),
                   claim.epoch(),
@@ -115,7 +115,7 @@ public final class GroupLedger {
     for (ChunkKey chunk : List.copyOf(open.values())) {
       Optional<LedgerEntry> earlier = LedgerRows.entry(target, chunk);
       List<PlannedChunk> planned =
-          LedgerRows.allPlanned(target, chunk.table().table(), chunk.epoch());
+          BoundsRows.allPlanned(target, chunk.table().table(), chunk.epoch());
       if (planned.size() != 1
           || !planned.getFirst().bounds().equals(ChunkBounds.WHOLE_TABLE)
           || planned.getFirst().snapshotNumber() > snapshotNumber) {

@@ -134,12 +134,12 @@ public final class Ledger {
           if (other.isPresent()) {
             return new BoundsOutcome.Superseded(other.get());
           }
-          List<PlannedChunk> before = LedgerRows.allPlanned(target, key.table(), epoch);
+          List<PlannedChunk> before = BoundsRows.allPlanned(target, key.table(), epoch);
           if (!before.isEmpty()) {
             return new BoundsOutcome.AlreadyStored(before);
           }
-          LedgerRows.insertBounds(target, key, epoch, snapshotNumber, bounds);
-          return new BoundsOutcome.Stored(LedgerRows.allPlanned(target, key.table(), epoch));
+          BoundsRows.insert(target, key, epoch, snapshotNumber, bounds);
+          return new BoundsOutcome.Stored(BoundsRows.allPlanned(target, key.table(), epoch));
         });
   }
 
@@ -309,7 +309,8 @@ public final class Ledger {
             return true;
           }
           // The claims go first: that waits for chunks in flight.
-          for (String table : List.of("claim", "chunk", "chunk_bounds", "object", "installation")) {
+          for (String table :
+              List.of("claim", "chunk", "chunk_bounds", "chunk_key", "object", "installation")) {
             try (PreparedStatement statement =
                 target.prepareStatement(
                     "DELETE FROM sensei_ledger." + table + " WHERE migration_id = ?")) {
@@ -373,7 +374,7 @@ public final class Ledger {
   }
 
   private Settlement readSettled(Connection target, TableKey key, long epoch) throws SQLException {
-    List<PlannedChunk> planned = LedgerRows.allPlanned(target, key.table(), epoch);
+    List<PlannedChunk> planned = BoundsRows.allPlanned(target, key.table(), epoch);
     Set<Integer> present = new HashSet<>();
     ChunkResult total = ChunkResult.EMPTY;
     TreeMap<String, Long> deviations = new TreeMap<>();

@@ -1,19 +1,16 @@
 package dev.sensei.databases.ledger;
 
 import dev.sensei.databases.TableName;
-import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.copy.TransportDigest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The ledger's rows to and from Java. */
 final class LedgerRows {
@@ -61,62 +58,6 @@ final class LedgerRows {
                 row.getLong(5),
                 row.getBoolean(6)));
       }
-    }
-  }
-
-  static Optional<PlannedChunk> planned(Connection target, ChunkKey key) throws SQLException {
-    try (PreparedStatement statement =
-        target.prepareStatement(
-            "SELECT chunk, from_block, to_block, snapshot_number FROM sensei_ledger.chunk_bounds"
-                + " WHERE table_schema = ? AND table_name = ? AND epoch = ? AND chunk = ?")) {
-      bind(statement, key);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(planned(row)) : Optional.empty();
-      }
-    }
-  }
-
-  static List<PlannedChunk> allPlanned(Connection target, TableName table, long epoch)
-      throws SQLException {
-    try (PreparedStatement statement =
-        target.prepareStatement(
-            "SELECT chunk, from_block, to_block, snapshot_number FROM sensei_ledger.chunk_bounds"
-                + " WHERE table_schema = ? AND table_name = ? AND epoch = ? ORDER BY chunk")) {
-      statement.setString(1, table.schema());
-      statement.setString(2, table.name());
-      statement.setLong(3, epoch);
-      List<PlannedChunk> chunks = new ArrayList<>();
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          chunks.add(planned(row));
-        }
-      }
-      return chunks;
-    }
-  }
-
-  static void insertBounds(
-      Connection target, TableKey key, long epoch, int snapshotNumber, List<ChunkBounds> bounds)
-      throws SQLException {
-    try (PreparedStatement statement =
-        target.prepareStatement(
-            "INSERT INTO sensei_ledger.chunk_bounds (table_schema, table_name, epoch, chunk,"
-                + " migration_id, from_block, to_block, snapshot_number)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
-      for (int chunk = 0; chunk < bounds.size(); chunk++) {
-        bind(statement, new ChunkKey(key, epoch, chunk));
-        statement.setString(5, key.migrationId());
-        statement.setLong(6, bounds.get(chunk).fromBlock());
-        OptionalLong to = bounds.get(chunk).toBlock();
-        if (to.isPresent()) {
-          statement.setLong(7, to.getAsLong());
-        } else {
-          statement.setNull(7, Types.BIGINT);
-        }
-        statement.setInt(8, snapshotNumber);
-        statement.addBatch();
-      }
-      statement.executeBatch();
     }
   }
 
@@ -176,7 +117,7 @@ final class LedgerRows {
   }
 
   static void deleteChunks(Connection target, TableName table) throws SQLException {
-    for (String from : List.of("chunk", "chunk_bounds")) {
+    for (String from : List.of("chunk", "chunk_bounds", "chunk_key")) {
       try (PreparedStatement statement =
           target.prepareStatement(
               "DELETE FROM sensei_ledger." + from + " WHERE table_schema = ? AND table_name = ?")) {
@@ -192,12 +133,6 @@ final class LedgerRows {
     statement.setString(2, key.table().table().name());
     statement.setLong(3, key.epoch());
     statement.setInt(4, key.chunk());
-  }
-
-  private static PlannedChunk planned(ResultSet row) throws SQLException {
-    long to = row.getLong(3);
-    OptionalLong toBlock = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(to);
-    return new PlannedChunk(row.getInt(1), new ChunkBounds(row.getLong(2), toBlock), row.getInt(4));
   }
 
   private static LedgerEntry entry(ResultSet row) throws SQLException {

@@ -15,7 +15,7 @@ final class LedgerSchema {
   private static final long LOCK = 0x73656E736569L;
 
   private static final List<String> TABLES =
-      List.of("chunk", "chunk_bounds", "object", "claim", "installation");
+      List.of("chunk", "chunk_bounds", "chunk_key", "object", "claim", "installation");
 
   private static final List<String> CREATE =
       List.of(
@@ -48,10 +48,27 @@ final class LedgerSchema {
             epoch bigint NOT NULL,
             chunk integer NOT NULL,
             migration_id text NOT NULL,
-            from_block bigint NOT NULL,
+            from_block bigint,
             to_block bigint,
             snapshot_number integer NOT NULL,
+            after_key bytea[],
+            up_to_key bytea[],
             PRIMARY KEY (table_schema, table_name, epoch, chunk))\
+          """,
+          """
+          CREATE TABLE sensei_ledger.chunk_key (
+            table_schema text NOT NULL,
+            table_name text NOT NULL,
+            epoch bigint NOT NULL,
+            position integer NOT NULL,
+            migration_id text NOT NULL,
+            column_name text NOT NULL,
+            type_schema text NOT NULL,
+            type_name text NOT NULL,
+            collation_schema text,
+            collation_name text,
+            operator_schema text NOT NULL,
+            PRIMARY KEY (table_schema, table_name, epoch, position))\
           """,
           """
           CREATE TABLE sensei_ledger.chunk (

@@ -7,6 +7,6 @@ import dev.sensei.databases.copy.ChunkBounds;
  *
  * @param chunk its number, from 0
  * @param bounds what it covers
- * @param snapshotNumber the snapshot that the bounds hold for
+ * @param snapshotNumber the snapshot that the bounds were planned under
  */
 public record PlannedChunk(int chunk, ChunkBounds bounds, int snapshotNumber) {}
