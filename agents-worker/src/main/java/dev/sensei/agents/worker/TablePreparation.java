@@ -51,7 +51,8 @@ final class TablePreparation {
       claim = claim(target, table, task);
       Failpoint.BEFORE_BOUNDS.hit();
       if (plan.definition().holdsRows()) {
-        try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
+        try (Sessions.Lease reading =
+            tools.sessions().source(task.getSource(), task.getSnapshotId())) {
           ChunkPlan division =
               ChunkPlanner.plan(reading.connection(), plan.source(), settings(task.getOptions()));
           chunks = store(target, table, task.getSnapshot(), division);

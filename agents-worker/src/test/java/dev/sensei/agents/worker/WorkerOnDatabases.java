@@ -13,6 +13,7 @@ import dev.sensei.databases.snapshot.SnapshotSettings;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.GroupMember;
+import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.report.TablePrepared;
 import dev.sensei.schemas.report.TableRolledBack;
 import dev.sensei.schemas.report.TargetRolledBack;
@@ -152,8 +153,12 @@ abstract class WorkerOnDatabases {
   }
 
   PrepareTable prepareTable(String table, int epoch, ExistingRows existing) {
+    return prepareTable(table, epoch, MigrationOptions.unset().setExistingRows(existing).build());
+  }
+
+  PrepareTable prepareTable(String table, int epoch, Options options) {
     PrepareTable task = filled(new PrepareTable(), table, epoch);
-    put(task, "options", MigrationOptions.unset().setExistingRows(existing).build());
+    put(task, "options", options);
     return task;
   }
 
