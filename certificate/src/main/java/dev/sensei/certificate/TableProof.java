@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param source the source table, schema.table, quoted where needed
  * @param target the table in the target
  * @param sourceRows rows in the source, under the snapshot
- * @param targetRows rows in the target
+ * @param targetRows rows in the target; like its digest, of the migration's rows alone where they
+ *     joined others
  * @param sourceDigest canonical digest of the source's rows
  * @param targetDigest canonical digest of the target's rows
  * @param sql the SQL by which anyone can compute the canonical digest again
@@ -19,6 +20,11 @@ import java.util.Optional;
  * @param chunks how many chunks were copied
  * @param bytes bytes of tuples written
  * @param transportDigest the sum of the chunks' digests, xxh3-128 added modulo 2^128, in hex
+ * @param othersBefore where the rows joined those that the target's table held: the canonical
+ *     digest of these before the migration, over all their columns; else empty
+ * @param othersNow the same digest over all rows but the migration's when it was validated. Another
+ *     one than before says that somebody else wrote to the table, and is no difference between the
+ *     two sides
  */
 public record TableProof(
     String source,
@@ -31,7 +37,9 @@ public record TableProof(
     int snapshot,
     long chunks,
     long bytes,
-    String transportDigest) {
+    String transportDigest,
+    String othersBefore,
+    String othersNow) {
 
   public TableProof {
     Invariants.notEmpty("source table", source);

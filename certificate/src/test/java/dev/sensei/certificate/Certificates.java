@@ -53,7 +53,19 @@ final class Certificates {
 
   static TableProof table(String name, long rows, String sourceDigest, String targetDigest) {
     return new TableProof(
-        name, name, rows, rows, sourceDigest, targetDigest, "select 1", 1, 1, 99, "0f".repeat(16));
+        name,
+        name,
+        rows,
+        rows,
+        sourceDigest,
+        targetDigest,
+        "select 1",
+        1,
+        1,
+        99,
+        "0f".repeat(16),
+        "",
+        "");
   }
 
   static CertificateDocument sound() {

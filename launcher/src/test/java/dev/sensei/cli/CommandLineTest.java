@@ -207,7 +207,7 @@ final class CommandLineTest {
             Arrays.stream(Perspective.values()).map(CommandLineTest::evidence).toList(),
             List.of(
                 new TableProof(
-                    "public.t", "public.t", 3, 3, "aa", "aa", "select 1", 1, 1, 9, "0f")),
+                    "public.t", "public.t", 3, 3, "aa", "aa", "select 1", 1, 1, 9, "0f", "", "")),
             new CertificateDocument.Coverage(1, 1, 3),
             List.of(),
             List.of(),

@@ -3,6 +3,8 @@ package dev.sensei.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sensei.cli.Person.Outcome;
 import dev.sensei.cli.display.MigrationView;
 import dev.sensei.cli.run.Decision;
@@ -28,6 +30,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -94,6 +97,56 @@ final class RunningSystemTest {
     assertThat(outcome.out())
         .contains("TARGET_NOT_EMPTY public.customer", "empty them", "existingRows: truncate");
     assertThat(contents(target)).isEqualTo(before);
+  }
+
+  @Test
+  void rowsJoinThoseOfTheTargetOrLeaveItAsItWas() throws Exception {
+    Path spec = directory.resolve("append.yaml");
+    Files.writeString(spec, "options: {existingRows: append}");
+    Endpoint target = server.createDatabase("joined");
+    sql(
+        target,
+        "CREATE TABLE customer (id int PRIMARY KEY, name text)",
+        "CREATE TABLE purchase (id int PRIMARY KEY, customer int REFERENCES customer)",
+        "INSERT INTO customer VALUES (-1, 'kept')",
+        "INSERT INTO purchase VALUES (7, -1)");
+    List<String> before = contents(target);
+
+    // Customers are moved in before the purchases, of which one is in the way.
+    Outcome refused = migrate("shop", uri(target), "--spec", spec.toString(), "--yes");
+    assertThat(refused.code()).as(refused.toString()).isEqualTo(3);
+    assertThat(refused.out()).contains("purchase_pkey");
+    Outcome back = here("rollback", id(refused));
+    assertThat(back.code()).as(back.toString()).isZero();
+    assertThat(contents(target)).isEqualTo(before);
+
+    sql(target, "UPDATE purchase SET id = -7");
+    Path certificate = directory.resolve("joined.jws");
+    Outcome done =
+        migrate(
+            "shop",
+            uri(target),
+            "--spec",
+            spec.toString(),
+            "--yes",
+            "--certificate",
+            certificate.toString());
+    assertThat(done.code()).as(done.toString()).isZero();
+    assertThat(contents(target)).hasSize(before.size() + 100).containsAll(before);
+    assertThat(here("verify", certificate.toString()).code()).isZero();
+    JsonNode tables =
+        new ObjectMapper()
+            .readTree(
+                Base64.getUrlDecoder().decode(Files.readString(certificate).split("\\.", -1)[1]))
+            .get("tables");
+    assertThat(tables).hasSize(2);
+    assertThat(tables)
+        .allSatisfy(
+            table -> {
+              assertThat(table.get("targetRows").asLong()).isEqualTo(100);
+              assertThat(table.get("othersBefore").asText()).startsWith("1:");
+              assertThat(table.get("othersNow")).isEqualTo(table.get("othersBefore"));
+            });
   }
 
   @Test

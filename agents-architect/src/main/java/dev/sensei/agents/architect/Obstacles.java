@@ -6,7 +6,6 @@ import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.catalog.View;
-import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.FailureClass;
 import java.util.List;
 import java.util.Optional;
@@ -18,21 +17,9 @@ final class Obstacles {
   private Obstacles() {}
 
   static Optional<Refused> find(PlanInput input) {
-    return rows(input)
-        .or(() -> nothing(input.source()))
+    return nothing(input.source())
         .or(() -> names(input.source(), input.target()))
         .or(() -> partitions(input.source(), input.target()));
-  }
-
-  private static Optional<Refused> rows(PlanInput input) {
-    return input.options().getExistingRows() == ExistingRows.APPEND
-        ? refuse(
-            FailureClass.CONFIGURATION,
-            "APPEND_NOT_BUILT",
-            "expected existingRows to be refuse or truncate, found append, which is not built yet;"
-                + " empty the target's tables or choose truncate",
-            "")
-        : Optional.empty();
   }
 
   private static Optional<Refused> nothing(Catalog source) {

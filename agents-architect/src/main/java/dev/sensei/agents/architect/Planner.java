@@ -13,6 +13,7 @@ import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.ddl.DdlGenerator;
 import dev.sensei.databases.ddl.Statement;
+import dev.sensei.schemas.common.ExistingRows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -197,10 +198,15 @@ final class Planner {
     all.addAll(Risks.ofOwners(missing, input.server()));
     all.addAll(Risks.ofCycles(phases));
     all.addAll(Risks.ofCircles(order.circles()));
+    if (input.options().getExistingRows() == ExistingRows.APPEND) {
+      all.addAll(Risks.ofJoining(List.copyOf(existing.keySet())));
+    }
     foreignKeysInTarget()
         .forEach(
             (table, referenced) -> {
-              if (referenced.contains(table)) {
+              // Rows that join others come in one statement, in which their order is of no account.
+              if (referenced.contains(table)
+                  && input.options().getExistingRows() != ExistingRows.APPEND) {
                 all.add(Risks.ofSelfReference(table));
               }
             });

@@ -137,6 +137,18 @@ final class Risks {
         + " before those that they refer to, drop it there before the run";
   }
 
+  /** Tables that keep the rows they hold, and get more. */
+  static List<String> ofJoining(List<TableName> tables) {
+    return tables.isEmpty()
+        ? List.of()
+        : List.of(
+            "rows join those that the target holds in "
+                + names(tables)
+                + ": they wait in a table of their own, which needs room for them twice, and come"
+                + " in with one transaction for each table; a key that exists on both sides fails"
+                + " it");
+  }
+
   private static String names(List<TableName> tables) {
     return tables.stream().map(TableName::toString).collect(Collectors.joining(", "));
   }

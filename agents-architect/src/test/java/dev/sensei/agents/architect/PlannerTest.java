@@ -244,6 +244,19 @@ class PlannerTest {
   }
 
   @Test
+  void rowsThatJoinOthersAreToldAndMayReferToTheirOwnTable() throws SQLException {
+    String self = "CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node);";
+    Planned plan =
+        planned(
+            Databases.database(server, "joining", self),
+            Databases.database(server, "joining_there", self),
+            Databases.options(List.of(), List.of(), ExistingRows.APPEND));
+    assertThat(plan.migration().risks())
+        .anyMatch(risk -> risk.startsWith("rows join those that the target holds in public.node:"))
+        .noneMatch(risk -> risk.contains("refers to the table itself"));
+  }
+
+  @Test
   void whatIsNotCarriedIsListedAndAnExcludedTableIsNot() throws SQLException {
     PostgresServer.Endpoint source =
         Databases.database(
@@ -283,10 +296,9 @@ class PlannerTest {
   @Test
   void whatCannotBePlannedIsRefusedWithAReason() throws SQLException {
     PostgresServer.Endpoint source = Databases.database(server, "refused", PARTITIONED);
-    assertThat(refused(source, empty, Databases.options(List.of(), List.of(), ExistingRows.APPEND)))
+    assertThat(refused(empty, source, Databases.OPTIONS))
         .extracting(Refused::failureClass, Refused::code)
-        .containsExactly(FailureClass.CONFIGURATION, "APPEND_NOT_BUILT");
-    assertThat(refused(empty, source, Databases.OPTIONS).code()).isEqualTo("NOTHING_IN_SCOPE");
+        .containsExactly(FailureClass.CONFIGURATION, "NOTHING_IN_SCOPE");
     assertThat(
             refused(
                     source,

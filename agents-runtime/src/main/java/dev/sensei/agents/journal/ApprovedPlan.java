@@ -3,6 +3,7 @@ package dev.sensei.agents.journal;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.plan.MigrationPlan;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.FailureClass;
 import java.util.List;
 
@@ -15,6 +16,16 @@ import java.util.List;
 public record ApprovedPlan(MigrationPlan migration, List<TablePlan> tables) {
   public ApprovedPlan {
     tables = List.copyOf(tables);
+  }
+
+  /**
+   * Whether the rows of a table join those of others: they then go through its staging. Such is
+   * every table with rows that was in the target before, where {@code existingRows} is append.
+   */
+  public boolean joinsOthers(TablePlan table) {
+    return !table.created()
+        && table.definition().holdsRows()
+        && migration.existingRows() == ExistingRows.APPEND;
   }
 
   /**

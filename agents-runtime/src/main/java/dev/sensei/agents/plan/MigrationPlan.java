@@ -3,6 +3,7 @@ package dev.sensei.agents.plan;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.ddl.Statement;
+import dev.sensei.schemas.common.ExistingRows;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,8 @@ public record MigrationPlan(
     List<NotCarried> exceptions,
     List<String> risks,
     long estimatedSeconds) {
+  private static final String EXISTING_ROWS = "existingRows";
+
   public MigrationPlan {
     options = Map.copyOf(options);
     preData = List.copyOf(preData);
@@ -46,6 +49,12 @@ public record MigrationPlan(
     tableDigests = List.copyOf(tableDigests);
     exceptions = List.copyOf(exceptions);
     risks = List.copyOf(risks);
+  }
+
+  /** What is done where a table of the target holds rows; refused where the options do not say. */
+  public ExistingRows existingRows() {
+    return ExistingRows.valueOf(
+        options.getOrDefault(EXISTING_ROWS, ExistingRows.REFUSE.toString()));
   }
 
   /**

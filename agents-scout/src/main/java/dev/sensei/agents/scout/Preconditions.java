@@ -143,8 +143,13 @@ final class Preconditions {
             name);
       }
     }
-    boolean empties = options.getExistingRows() == ExistingRows.TRUNCATE;
-    String wanted = empties ? "SELECT, INSERT, TRUNCATE" : "SELECT, INSERT";
+    List<String> wanted = new ArrayList<>(List.of("SELECT", "INSERT"));
+    switch (options.getExistingRows()) {
+      case TRUNCATE -> wanted.add("TRUNCATE");
+      // To take the rows back that were moved in.
+      case APPEND -> wanted.add("DELETE");
+      case REFUSE, UNKNOWN -> {}
+    }
     List<TableName> closed =
         refused(
             target,
@@ -152,11 +157,11 @@ final class Preconditions {
                 .map(Table::name)
                 .filter(name -> there.table(name).isPresent())
                 .toList(),
-            "pg_catalog.has_table_privilege(%1$s, 'SELECT')"
-                + " AND pg_catalog.has_table_privilege(%1$s, 'INSERT')"
-                + (empties ? " AND pg_catalog.has_table_privilege(%1$s, 'TRUNCATE')" : ""));
+            wanted.stream()
+                .map("pg_catalog.has_table_privilege(%%1$s, '%s')"::formatted)
+                .collect(Collectors.joining(" AND ")));
     if (!closed.isEmpty()) {
-      throw denied("fill these tables of the target", closed, wanted, role);
+      throw denied("fill these tables of the target", closed, String.join(", ", wanted), role);
     }
   }
 
@@ -181,7 +186,7 @@ final class Preconditions {
           "expected these tables of the target to be empty, found rows in: %s; nothing was changed"
                   .formatted(list(filled))
               + " there: empty them, or give --spec with tables.exclude to leave them out, or with"
-              + " options.existingRows: truncate to have them emptied",
+              + " options.existingRows: truncate to have them emptied, or append to keep them",
           filled.getFirst().toString());
     }
   }

@@ -116,6 +116,7 @@ public final class Migration implements TaskContext, Journal {
 
   private static List<ColumnMapping> columns(Table from, Table to) {
     return to.copiedColumns().stream()
+        .filter(column -> from.column(column.name()).isPresent())
         .map(
             column ->
                 new ColumnMapping(

@@ -278,7 +278,9 @@ final class Evidence {
         read.getEvidence().getSnapshot(),
         run.getChunks(),
         settled.getBytes(),
-        settled.getDigest());
+        settled.getDigest(),
+        read.getEvidence().getOthersBefore(),
+        read.getEvidence().getOthersNow());
   }
 
   private static <T> T told(Map<Integer, T> events, TablePlan table, String what)

@@ -1,6 +1,7 @@
 package dev.sensei.agents.validator;
 
 import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskIdentity;
 import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.ApprovedPlan;
@@ -10,6 +11,7 @@ import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.digest.CanonicalDigest;
 import dev.sensei.databases.digest.CanonicalSession;
@@ -20,8 +22,14 @@ import dev.sensei.databases.digest.DifferenceSubject;
 import dev.sensei.databases.digest.Differences;
 import dev.sensei.databases.digest.DigestMethod;
 import dev.sensei.databases.digest.DigestSubject;
+import dev.sensei.databases.digest.DigestSubject.Writer;
+import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.Staging;
+import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.snapshot.SnapshotSession;
 import dev.sensei.schemas.common.DatabaseReference;
+import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.TableEvidence;
@@ -31,7 +39,10 @@ import dev.sensei.schemas.task.ValidateTable;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads a table on both sides and compares what the rows add up to: the source's with the approved
@@ -44,6 +55,7 @@ final class TableValidation {
   private final DatabaseAccess databases;
   private final ApprovedPlans plans;
   private final CanonicalDigest digest = new CanonicalDigest(DigestMethod.SHA_256);
+  private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
   private final byte[] hmacKey = new byte[HMAC_KEY_BYTES];
 
   TableValidation(DatabaseAccess databases, ApprovedPlans plans) {
@@ -57,7 +69,7 @@ final class TableValidation {
     validate(
         new Reading(
             task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
-        List.of(new Part(plan.table(task.getTableIndex()), task.getEpoch())));
+        List.of(part(plan, task.getTableIndex(), task.getEpoch())));
   }
 
   /** Several small tables, with one query on either side. */
@@ -65,12 +77,17 @@ final class TableValidation {
     ApprovedPlan plan = plans.plan(task.getMigrationId(), task.getPlanDigest());
     List<Part> parts = new ArrayList<>();
     for (GroupMember member : task.getMembers()) {
-      parts.add(new Part(plan.table(member.getTableIndex()), member.getEpoch()));
+      parts.add(part(plan, member.getTableIndex(), member.getEpoch()));
     }
     validate(
         new Reading(
             task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
         parts);
+  }
+
+  private static Part part(ApprovedPlan plan, int tableIndex, int epoch) throws TaskFailure {
+    TablePlan table = plan.table(tableIndex);
+    return new Part(table, epoch, plan.joinsOthers(table));
   }
 
   private void validate(Reading reading, List<Part> parts) throws Exception {
@@ -87,8 +104,12 @@ final class TableValidation {
       String snapshotId,
       TaskContext context) {}
 
-  /** A table to read. */
-  private record Part(TablePlan plan, int epoch) {
+  /**
+   * A table to read.
+   *
+   * @param joinsOthers whether its rows joined those of others in the target
+   */
+  private record Part(TablePlan plan, int epoch, boolean joinsOthers) {
     boolean holdsRows() {
       return plan.definition().holdsRows();
     }
@@ -98,10 +119,66 @@ final class TableValidation {
           plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE);
     }
 
-    DigestSubject target() {
-      return DigestSubject.ofColumns(
-          plan.target(), plan.columns().stream().map(ColumnMapping::target).toList());
+    DigestSubject target(Optional<Others> others) {
+      DigestSubject all =
+          DigestSubject.ofColumns(
+              plan.target(), plan.columns().stream().map(ColumnMapping::target).toList());
+      return others.map(other -> all.by(new Writer.Transaction(other.ours()))).orElse(all);
     }
+  }
+
+  /**
+   * The rows of others in a table that ours joined.
+   *
+   * @param before what they added up to before
+   * @param now what they add up to
+   * @param ours the transaction that wrote ours
+   */
+  private record Others(ContentDigest before, ContentDigest now, long ours) {}
+
+  /** By the ledger, which knows which rows are whose. */
+  private Map<Part, Others> others(Connection target, List<Part> parts, TaskContext context)
+      throws TaskFailure {
+    Map<Part, Others> all = new HashMap<>();
+    for (Part part : parts) {
+      if (part.joinsOthers()) {
+        TableName table = part.plan().target();
+        Staging staging =
+            ledger
+                .claimOn(target, table)
+                .filter(claim -> claim.key().migrationId().equals(context.task().migrationId()))
+                .flatMap(TableClaim::staging)
+                .orElseThrow(() -> unknownRows(table));
+        long ours = staging.movedInBy().orElseThrow(() -> unknownRows(table));
+        all.put(
+            part,
+            new Others(
+                staging.othersBefore(),
+                ledger.contentOf(target, table, new Writer.Others(ours)),
+                ours));
+      }
+    }
+    return all;
+  }
+
+  private static TaskFailure unknownRows(TableName table) {
+    return new TaskFailure(
+        FailureClass.INTERNAL,
+        "ROWS_UNKNOWN",
+        "expected the target's ledger to tell the migration's rows of %s from those of others, found nothing on it there"
+            .formatted(table),
+        table.toString());
+  }
+
+  private static TableEvidence withOthers(TableEvidence evidence, Optional<Others> others) {
+    return others
+        .map(
+            found ->
+                TableEvidence.newBuilder(evidence)
+                    .setOthersBefore(found.before().text())
+                    .setOthersNow(found.now().text())
+                    .build())
+        .orElse(evidence);
   }
 
   /** What was read of it. */
@@ -140,11 +217,15 @@ final class TableValidation {
       return all;
     }
     List<DigestSubject> sourceSubjects = withRows.stream().map(Part::source).toList();
-    List<DigestSubject> targetSubjects = withRows.stream().map(Part::target).toList();
     try (Connection source =
             databases.connections(reading.source(), DatabaseRole.SOURCE).open(SESSION);
         Connection target =
             databases.connections(reading.target(), DatabaseRole.TARGET).open(SESSION)) {
+      Map<Part, Others> others = others(target, withRows, reading.context());
+      List<DigestSubject> targetSubjects =
+          withRows.stream()
+              .map(part -> part.target(Optional.ofNullable(others.get(part))))
+              .toList();
       CanonicalSession.pin(source);
       SnapshotSession.adopt(source, reading.snapshotId());
       CanonicalSession.pin(target);
@@ -162,11 +243,9 @@ final class TableValidation {
                 ? List.of()
                 : differences(
                     source, sourceSubjects.get(at), target, targetSubjects.get(at), part.plan());
-        all.add(
-            new Found(
-                part,
-                evidence(
-                    reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences)));
+        TableEvidence evidence =
+            evidence(reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences);
+        all.add(new Found(part, withOthers(evidence, Optional.ofNullable(others.get(part)))));
       }
       return all;
     }

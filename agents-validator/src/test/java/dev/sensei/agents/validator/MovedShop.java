@@ -46,13 +46,22 @@ final class MovedShop implements AutoCloseable {
 
   /** Two new databases on the server that all tests share. */
   MovedShop(SigningKey key) throws Exception {
+    this(key, Map.of());
+  }
+
+  /** The same with options. */
+  MovedShop(SigningKey key, Map<String, String> options) throws Exception {
     // It is what lets Avro see the records, from its first use on.
     Class.forName(RecordSerde.class.getName());
     PostgresServer.Endpoint source = OnPostgres.newDatabase("source");
     PostgresServer.Endpoint target = OnPostgres.newDatabase("target");
     run(source, SHOP + ROWS);
-    migration = new Migration(source, target, Map.of());
-    run(target, SHOP + ROWS);
+    boolean there = options.containsKey("existingRows");
+    if (there) {
+      run(target, SHOP);
+    }
+    migration = new Migration(source, target, options);
+    run(target, there ? "" : SHOP + ROWS);
     keeper =
         SnapshotKeeper.open(
             source.connect(),

@@ -2,7 +2,9 @@ package dev.sensei.agents.validator;
 
 import static dev.sensei.agents.testing.Migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.testing.Migration;
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.databases.copy.ChunkBounds;
@@ -13,8 +15,10 @@ import dev.sensei.databases.ledger.ChunkWork;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.Staging;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.ledger.TableKey;
+import dev.sensei.platform.PostgresServer.Endpoint;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.TaskKind;
@@ -29,6 +33,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +83,48 @@ class ValidatorHandlerTest {
         .anyMatch(line -> line.startsWith("unexpected "));
     run(migration.target, "INSERT INTO bare SELECT");
     assertThat(shop.validate("bare").getOutcome()).isEqualTo(Outcome.FAILED);
+  }
+
+  @Test
+  void rowsThatJoinedOthersAreComparedByThemselvesAndTheOthersWithWhatTheyWere(@TempDir Path keys)
+      throws Exception {
+    try (MovedShop joined =
+        new MovedShop(SigningKey.openOrCreate(keys), Map.of("existingRows", "APPEND"))) {
+      Endpoint target = joined.migration.target;
+      run(target, "INSERT INTO team SELECT n, 'theirs' FROM generate_series(101, 107) n");
+      TableKey team = new TableKey("m", joined.migration.table("team").target());
+      TableClaim claim =
+          new TableClaim(team, "here", joined.migration.table("team").index(), 1, 0, false);
+      assertThatThrownBy(() -> joined.validate("team"))
+          .isInstanceOf(TaskFailure.class)
+          .hasMessageContaining("expected the target's ledger to tell");
+      try (Connection session = target.connect()) {
+        ledger.install(session, "here", "m");
+        ledger.claimBeside(session, claim, List.of("id", "name"));
+        String staging = Staging.tableOf("m", claim.tableIndex()).quoted();
+        run(
+            target,
+            "INSERT INTO " + staging + " SELECT n, 'canary' || n FROM generate_series(1, 10) n");
+        ledger.moveIn(session, team, 1, List.of("id", "name"));
+      }
+      TableValidated equal = joined.validate("team");
+      assertThat(equal.getOutcome()).isEqualTo(Outcome.PASSED);
+      assertThat(equal.getEvidence().getTargetRows()).isEqualTo(10);
+      assertThat(equal.getEvidence().getOthersBefore()).startsWith("7:");
+      assertThat(equal.getEvidence().getOthersNow())
+          .isEqualTo(equal.getEvidence().getOthersBefore());
+
+      // Somebody else's row is told, and is no difference; one of ours is.
+      run(target, "INSERT INTO team VALUES (200, 'theirs')");
+      TableValidated others = joined.validate("team");
+      assertThat(others.getOutcome()).isEqualTo(Outcome.PASSED);
+      assertThat(others.getEvidence().getOthersNow()).startsWith("8:");
+      run(target, "UPDATE team SET name = 'changed' WHERE id = 3");
+      assertThat(joined.validate("team").getEvidence().getDifferences())
+          .singleElement()
+          .asString()
+          .startsWith("missing ");
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.ChunkCopier;
 import dev.sensei.databases.copy.ChunkResult;
@@ -68,7 +69,11 @@ final class ChunkCopy {
                               session,
                               task,
                               context,
-                              spec(plan, chunk.bounds(), Math.toIntExact(task.getBatchRows())))));
+                              spec(
+                                  plan,
+                                  table.rowsInto(),
+                                  chunk.bounds(),
+                                  Math.toIntExact(task.getBatchRows())))));
       lease.done();
     } catch (CopyCancelled cancelled) {
       throw new TaskReleasedException(
@@ -129,13 +134,17 @@ final class ChunkCopy {
     }
   }
 
-  /** What to copy of a table within bounds. */
-  static CopySpec spec(TablePlan plan, ChunkBounds bounds, int batchRows) {
+  /**
+   * What to copy of a table within bounds.
+   *
+   * @param into the table of the target, or its staging
+   */
+  static CopySpec spec(TablePlan plan, TableName into, ChunkBounds bounds, int batchRows) {
     List<CopyColumn> columns =
         plan.columns().stream()
             .map(column -> new CopyColumn(ColumnReading.toCopy(column), column.target()))
             .toList();
-    return new CopySpec(plan.source(), plan.target(), columns, bounds, batchRows);
+    return new CopySpec(plan.source(), into, columns, bounds, batchRows);
   }
 
   private static ChunkProgress progress(

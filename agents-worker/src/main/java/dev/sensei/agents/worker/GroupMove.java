@@ -189,6 +189,7 @@ final class GroupMove {
                     target,
                     ChunkCopy.spec(
                         part(parts, key).plan(),
+                        key.table(),
                         ChunkBounds.WHOLE_TABLE,
                         Math.toIntExact(task.getBatchRows())),
                     (rows, bytes) -> {},

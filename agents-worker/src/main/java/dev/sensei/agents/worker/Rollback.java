@@ -1,17 +1,22 @@
 package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Partition;
+import dev.sensei.databases.digest.ContentDigest;
+import dev.sensei.databases.digest.DigestSubject.Writer;
 import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.RaiseOutcome;
 import dev.sensei.databases.ledger.TableClaim;
+import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.report.TableRolledBack;
 import dev.sensei.schemas.report.TargetRolledBack;
 import dev.sensei.schemas.task.RollBackTable;
@@ -35,6 +40,9 @@ import java.util.Set;
  * what came later. Then nothing is taken away, and what the plan made and is still there is listed.
  */
 final class Rollback {
+  /** foreign_key_violation, as the server calls it. */
+  private static final String REFERRED_TO = "23503";
+
   private final WorkTools tools;
 
   Rollback(WorkTools tools) {
@@ -56,17 +64,10 @@ final class Rollback {
       Connection target = lease.connection();
       Optional<TableClaim> claim = tools.ledger().claimOn(target, plan.target());
       if (claim.isPresent() && claim.get().key().equals(table.key())) {
-        RaiseOutcome raised =
-            tools
-                .ledger()
-                .raiseEpoch(
-                    target,
-                    table.key(),
-                    task.getEpoch(),
-                    session -> dropForeignKeys(session, table));
+        RaiseOutcome raised = raise(target, table);
         switch (raised) {
-          case RaiseOutcome.Raised done -> verifyEmpty(target, plan, left);
-          case RaiseOutcome.AlreadyThere there -> verifyEmpty(target, plan, left);
+          case RaiseOutcome.Raised done -> verify(target, plan, claim.get(), left);
+          case RaiseOutcome.AlreadyThere there -> verify(target, plan, claim.get(), left);
           case RaiseOutcome.Superseded superseded ->
               throw table.superseded(superseded.currentEpoch());
           case RaiseOutcome.HoldsOthersRows others ->
@@ -92,6 +93,26 @@ final class Rollback {
             .setEpoch(task.getEpoch())
             .setLeft(left)
             .build());
+  }
+
+  private RaiseOutcome raise(Connection target, TableTask table) throws TaskFailure {
+    try {
+      return tools
+          .ledger()
+          .raiseEpoch(
+              target, table.key(), table.epoch(), session -> dropForeignKeys(session, table));
+    } catch (DatabaseException refused) {
+      if (refused.sqlState().equals(REFERRED_TO)) {
+        throw new TaskFailure(
+            FailureClass.TRANSIENT,
+            "ROWS_REFERRED_TO",
+            "rows of %s are referred to by foreign key %s of the target; they are taken away once"
+                    .formatted(table.table(), refused.constraint().orElse(""))
+                + " those that refer to them are",
+            table.table());
+      }
+      throw refused;
+    }
   }
 
   void target(RollBackTarget task, TaskContext context) throws Exception {
@@ -178,6 +199,21 @@ final class Rollback {
           all.stream().filter(other -> parent.filter(other.target()::equals).isPresent()).findAny();
     }
     return family;
+  }
+
+  /** The table is empty again, or holds what it held before. */
+  private void verify(Connection target, TablePlan plan, TableClaim claim, List<String> left) {
+    if (claim.staging().isEmpty()) {
+      verifyEmpty(target, plan, left);
+      return;
+    }
+    ContentDigest before = claim.staging().get().othersBefore();
+    ContentDigest now = tools.ledger().contentOf(target, plan.target(), new Writer.Anyone());
+    if (!now.equals(before)) {
+      left.add(
+          "other rows in %s than before the migration: it held %d then, and holds %d now"
+              .formatted(plan.target(), before.rows(), now.rows()));
+    }
   }
 
   private static void verifyEmpty(Connection target, TablePlan plan, List<String> left) {

@@ -9,7 +9,9 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
+import dev.sensei.databases.ledger.MoveInOutcome;
 import dev.sensei.databases.ledger.Settlement;
+import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.report.ForeignKeysAdded;
 import dev.sensei.schemas.report.TableChecked;
@@ -80,7 +82,7 @@ final class TableBuild {
           .setDigest(total.digest().toString())
           .setMissingChunks(settled.missing());
       if (settled.complete()) {
-        report.setTargetRows(plan.definition().holdsRows() ? count(target, plan.target()) : 0);
+        report.setTargetRows(plan.definition().holdsRows() ? count(target, table.rowsInto()) : 0);
       } else {
         report.setTargetRows(0);
       }
@@ -103,6 +105,10 @@ final class TableBuild {
     List<Marked> all = new ArrayList<>(Marked.of(mark(KEYS, plan.index()), plan.keys()));
     all.addAll(Marked.of(mark(INDEXES, plan.index()), plan.indexes()));
     List<String> built = new ArrayList<>(build(table, all));
+    if (table.joinsOthers()) {
+      moveIn(table);
+      built.add("rows of " + plan.target());
+    }
     if (plan.definition().holdsRows()) {
       try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
         analyze(lease.connection(), plan.target());
@@ -189,6 +195,29 @@ final class TableBuild {
     tools.builds().atOnce(table.context(), table.target(), jobs.getOrDefault(true, List.of()));
     tools.builds().inOrder(table.context(), table.target(), jobs.getOrDefault(false, List.of()));
     return Statements.objects(all);
+  }
+
+  private void moveIn(TableTask table) throws Exception {
+    MoveInOutcome outcome;
+    try (Sessions.Lease lease = tools.sessions().target(table.target())) {
+      outcome =
+          tools
+              .ledger()
+              .moveIn(lease.connection(), table.key(), table.epoch(), table.copiedColumns());
+      lease.done();
+    }
+    switch (outcome) {
+      case MoveInOutcome.MovedIn moved -> {}
+      case MoveInOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
+      case MoveInOutcome.NotAllTaken found ->
+          throw new TaskFailure(
+              FailureClass.DATA,
+              "ROWS_NOT_TAKEN",
+              ("expected %s of the target to take %d rows, it took %d; none was moved in: look for"
+                      + " a trigger or a rule there that leaves rows out, disable it and retry")
+                  .formatted(table.table(), found.staged(), found.taken()),
+              table.table());
+    }
   }
 
   private Settlement.Settled settle(Connection target, TableTask table) throws TaskFailure {

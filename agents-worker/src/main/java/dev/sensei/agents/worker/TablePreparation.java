@@ -111,12 +111,15 @@ final class TablePreparation {
   }
 
   /**
-   * Takes the table, unless it was in the target before and has rows. They are counted in the
-   * transaction that takes it: what comes into the table later may be ours.
+   * Takes the table, unless it was in the target before and has rows that ours may not join. They
+   * are counted in the transaction that takes it: what comes into the table later may be ours.
    */
   private ClaimOutcome take(Connection target, TableTask table, TableClaim wanted)
       throws TaskFailure {
     TablePlan plan = table.plan();
+    if (table.joinsOthers()) {
+      return tools.ledger().claimBeside(target, wanted, table.copiedColumns());
+    }
     try {
       return plan.created() || !plan.definition().holdsRows()
           ? tools.ledger().claim(target, wanted)
@@ -171,7 +174,7 @@ final class TablePreparation {
         "TARGET_NOT_EMPTY",
         ("expected table %s of the target to be empty, found %d rows; nothing was written to it:"
              + " empty it, or cancel and begin again with a spec whose tables.exclude leaves it out"
-             + " or whose options.existingRows is truncate")
+             + " or whose options.existingRows is truncate or append")
             .formatted(table, rows),
         table);
   }

@@ -3,10 +3,14 @@ package dev.sensei.agents.worker;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.journal.ApprovedPlan;
+import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.ledger.Staging;
 import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -38,6 +42,21 @@ record TableTask(
 
   TableKey key() {
     return new TableKey(migrationId(), plan.target());
+  }
+
+  /** Whether its rows join those of others. */
+  boolean joinsOthers() {
+    return approved.joinsOthers(plan);
+  }
+
+  /** Where its rows are copied to: the table, or its staging. */
+  TableName rowsInto() {
+    return joinsOthers() ? Staging.tableOf(migrationId(), plan.index()) : plan.target();
+  }
+
+  /** The target's columns that are copied. */
+  List<String> copiedColumns() {
+    return plan.columns().stream().map(ColumnMapping::target).toList();
   }
 
   /** The failure that tells the orchestrator that another epoch holds now. */

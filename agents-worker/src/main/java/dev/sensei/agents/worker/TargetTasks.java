@@ -11,6 +11,7 @@ import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.CreatedObject;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.TableClaim;
+import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.report.TargetFinished;
 import dev.sensei.schemas.report.TargetPrepared;
 import dev.sensei.schemas.report.TargetReleased;
@@ -20,14 +21,15 @@ import dev.sensei.schemas.task.ReleaseTarget;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The tasks on a target as a whole: before its tables, after them, and the ledger's end. */
 final class TargetTasks {
-  private static final String EXISTING_ROWS = "existingRows";
-  private static final String TRUNCATE = "TRUNCATE";
+  private static final String SEQUENCE = "sequence ";
 
   /** The mark of statements that run before any row moves. */
   static final String PRE_DATA = "pre-data";
@@ -68,6 +70,7 @@ final class TargetTasks {
     ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
     MigrationPlan plan = approved.migration();
     List<String> built = new ArrayList<>();
+    Set<TableName> shared = sharedSequences(approved);
     try (Sessions.Lease reading = tools.sessions().source(task.getSource());
         Sessions.Lease writing = tools.sessions().target(task.getTarget())) {
       Connection target = writing.connection();
@@ -78,7 +81,11 @@ final class TargetTasks {
             DatabaseErrors.call(
                 "reading sequence " + sequence,
                 () -> LedgerMarks.read(reading.connection(), sequence));
-        tools.marks().setSequence(target, task.getMigrationId(), sequence, position);
+        if (shared.contains(sequence)) {
+          tools.marks().advanceSequence(target, task.getMigrationId(), sequence, position);
+        } else {
+          tools.marks().setSequence(target, task.getMigrationId(), sequence, position);
+        }
         built.add("sequence " + sequence);
       }
       built.addAll(tools.statements().run(target, context, POST_DATA, plan.postData()));
@@ -94,6 +101,25 @@ final class TargetTasks {
             .setAgent(context.agentName())
             .setBuilt(built)
             .build());
+  }
+
+  /** Sequences that were in the target before, where rows join those of others. */
+  private static Set<TableName> sharedSequences(ApprovedPlan approved) {
+    MigrationPlan plan = approved.migration();
+    if (plan.existingRows() != ExistingRows.APPEND) {
+      return Set.of();
+    }
+    Set<String> made = new HashSet<>();
+    plan.preData().forEach(statement -> made.add(statement.object()));
+    approved.tables().stream()
+        .filter(TablePlan::created)
+        .flatMap(table -> table.definition().columns().stream())
+        .flatMap(column -> column.identity().stream())
+        .flatMap(identity -> identity.sequence().stream())
+        .forEach(sequence -> made.add(SEQUENCE + sequence.name()));
+    return plan.sequences().stream()
+        .filter(sequence -> !made.contains(SEQUENCE + sequence))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   void release(ReleaseTarget task, TaskContext context) throws Exception {
@@ -123,7 +149,7 @@ final class TargetTasks {
             .filter(table -> !table.created() && table.definition().holdsRows())
             .map(TablePlan::target)
             .toList();
-    if (existing.isEmpty() || !TRUNCATE.equals(approved.migration().options().get(EXISTING_ROWS))) {
+    if (existing.isEmpty() || approved.migration().existingRows() != ExistingRows.TRUNCATE) {
       return;
     }
     for (TableName table : existing) {

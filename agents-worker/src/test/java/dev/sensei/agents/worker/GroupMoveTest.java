@@ -27,7 +27,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
 /** Small tables moved in one go: done once, twice, by one that dies, beside one that goes alone. */
@@ -35,10 +34,6 @@ class GroupMoveTest extends WorkerOnDatabases {
   private static final String IN_WORK =
       "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'sensei-worker/%'"
           + " AND datname = current_database()";
-
-  private <T extends SpecificRecord> List<T> reported(Class<T> type) {
-    return migration.reports.stream().filter(type::isInstance).map(type::cast).toList();
-  }
 
   @Test
   void aGroupDoneTwiceGivesOneCopyOfEverythingAndTheSameReports() throws Exception {

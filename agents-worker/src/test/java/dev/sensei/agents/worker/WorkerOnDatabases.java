@@ -144,6 +144,11 @@ abstract class WorkerOnDatabases {
     }
   }
 
+  /** All reports of a type, in order. */
+  <T extends SpecificRecord> List<T> reported(Class<T> type) {
+    return migration.reports.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
   void handle(SpecificRecord task) throws Exception {
     worker.handle(task, migration);
   }

@@ -4,6 +4,7 @@ import dev.sensei.databases.errors.DatabaseErrors;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The session settings under which a value has one text on every server, whatever was configured
@@ -37,11 +38,24 @@ public final class CanonicalSession {
    * before, or rely on the transaction that is open.
    */
   public static void pin(Connection connection) {
+    run(connection, String.join("; ", PINS));
+  }
+
+  /** Pins the transaction that is open; behind it the session is as it was. */
+  public static void pinTransaction(Connection connection) {
+    run(
+        connection,
+        PINS.stream()
+            .map(pin -> pin.replaceFirst("^SET ", "SET LOCAL "))
+            .collect(Collectors.joining("; ")));
+  }
+
+  private static void run(Connection connection, String pins) {
     DatabaseErrors.run(
         "pinning the session's settings",
         () -> {
           try (Statement statement = connection.createStatement()) {
-            statement.execute(String.join("; ", PINS));
+            statement.execute(pins);
           }
         });
   }

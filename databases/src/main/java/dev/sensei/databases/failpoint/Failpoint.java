@@ -40,6 +40,12 @@ public enum Failpoint {
       "before-settle-commit", "before the synchronous commit that settles a table"),
   /** The table is settled, nobody knows yet. */
   AFTER_SETTLE_COMMIT("after-settle-commit", "after the synchronous commit that settles a table"),
+  /** Staged rows are in their table, not committed. */
+  BEFORE_MOVE_IN_COMMIT(
+      "before-move-in-commit", "after a table's staged rows were moved into it, before the commit"),
+  /** Staged rows are in their table, nobody knows yet. */
+  AFTER_MOVE_IN_COMMIT(
+      "after-move-in-commit", "after the commit that moves a table's staged rows into it"),
   /** An index is being built. */
   MID_INDEX_BUILD(
       "mid-index-build",

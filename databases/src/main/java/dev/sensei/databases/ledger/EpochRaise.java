@@ -60,7 +60,7 @@ final class EpochRaise {
                 return late.get();
               }
               beforeEmptying.run(target);
-              boolean truncated = empty(target, key.table());
+              boolean truncated = empty(target, claim.orElseThrow());
               LedgerRows.deleteChunks(target, key.table());
               setEpoch(target, key.table(), newEpoch);
               Failpoint.BEFORE_EPOCH_COMMIT.hit();
@@ -142,8 +142,13 @@ final class EpochRaise {
     return pids;
   }
 
-  /** Empties the table; true by TRUNCATE, false by DELETE. */
-  private static boolean empty(Connection target, TableName table) throws SQLException {
+  /** Takes what is ours out of the table; true by TRUNCATE, false by DELETE. */
+  private static boolean empty(Connection target, TableClaim claim) throws SQLException {
+    TableName table = claim.key().table();
+    if (claim.staging().isPresent()) {
+      StagedRows.takeBack(target, table, claim.staging().get());
+      return false;
+    }
     Savepoint before = target.setSavepoint();
     try (Statement statement = target.createStatement()) {
       statement.execute("TRUNCATE ONLY " + table.quoted());

@@ -3,6 +3,8 @@ package dev.sensei.databases.ledger;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.ChunkResult;
+import dev.sensei.databases.digest.ContentDigest;
+import dev.sensei.databases.digest.DigestSubject.Writer;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.LedgerTransaction.Durability;
@@ -76,6 +78,34 @@ public final class Ledger {
    * such as looking at its rows. Where the work throws, the table is not taken.
    */
   public ClaimOutcome claim(Connection target, TableClaim claim, Once whenTaken) {
+    return take(
+        target,
+        claim,
+        () -> {
+          whenTaken.run(target);
+          return claim;
+        });
+  }
+
+  /**
+   * Takes a table that holds rows of others, or may: makes its {@link Staging}, and digests what it
+   * holds, in the transaction that takes it. Reads the whole table.
+   *
+   * @param copied the columns that will be copied
+   * @return a claim with how many rows there are, and the staging
+   */
+  public ClaimOutcome claimBeside(Connection target, TableClaim claim, List<String> copied) {
+    return take(
+        target,
+        claim,
+        () -> {
+          LedgerTransaction.waitWithoutBound(target);
+          return claim.withStaging(StagedRows.create(target, claim, copied));
+        });
+  }
+
+  private ClaimOutcome take(
+      Connection target, TableClaim claim, LedgerTransaction.Body<TableClaim> whenTaken) {
     TableName table = claim.key().table();
     return inTransaction(
         "claiming " + claim.key(),
@@ -99,14 +129,68 @@ public final class Ledger {
             inserted = statement.executeUpdate();
           }
           if (inserted == 1) {
-            whenTaken.run(target);
-            return new ClaimOutcome.Claimed(claim);
+            return new ClaimOutcome.Claimed(whenTaken.run());
           }
           TableClaim found =
               LedgerRows.claim(target, table, LedgerRows.ClaimLock.NONE).orElseThrow();
           return found.key().equals(claim.key())
               ? new ClaimOutcome.AlreadyOurs(found)
               : new ClaimOutcome.HeldByOther(found);
+        });
+  }
+
+  /**
+   * Moves the staged rows of a table into it, in one transaction, unless that was done before. What
+   * the table does to rows as they come, it does here: keys, foreign keys, triggers.
+   *
+   * @param copied the columns that were copied
+   * @throws IllegalStateException where the table was claimed without staging
+   */
+  public MoveInOutcome moveIn(Connection target, TableKey key, long epoch, List<String> copied) {
+    MoveInOutcome outcome =
+        inTransaction(
+            "moving staged rows into " + key.table(),
+            target,
+            () -> {
+              Optional<TableClaim> claim =
+                  LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.UPDATE);
+              Optional<OptionalLong> other = otherEpoch(claim, key, epoch);
+              if (other.isPresent()) {
+                return new MoveInOutcome.Superseded(other.get());
+              }
+              Staging staging =
+                  claim
+                      .flatMap(TableClaim::staging)
+                      .orElseThrow(() -> new IllegalStateException(key + " has no staging"));
+              if (staging.movedInBy().isPresent()) {
+                return new MoveInOutcome.MovedIn();
+              }
+              LedgerTransaction.waitWithoutBound(target);
+              MoveInOutcome moved = StagedRows.moveIn(target, key.table(), staging, copied);
+              if (moved instanceof MoveInOutcome.NotAllTaken) {
+                target.rollback();
+              } else {
+                Failpoint.BEFORE_MOVE_IN_COMMIT.hit();
+              }
+              return moved;
+            });
+    if (outcome instanceof MoveInOutcome.MovedIn) {
+      Failpoint.AFTER_MOVE_IN_COMMIT.hit();
+    }
+    return outcome;
+  }
+
+  /**
+   * What a writer's rows of a table add up to now, over all of its columns: to be held against
+   * {@link Staging#othersBefore()}.
+   */
+  public ContentDigest contentOf(Connection target, TableName table, Writer writer) {
+    return inTransaction(
+        "digesting " + table,
+        target,
+        () -> {
+          LedgerTransaction.waitWithoutBound(target);
+          return StagedRows.digest(target, table, writer);
         });
   }
 
@@ -308,6 +392,7 @@ public final class Ledger {
           if (!LedgerSchema.exists(target)) {
             return true;
           }
+          StagedRows.drop(target, migrationId);
           // The claims go first: that waits for chunks in flight.
           for (String table :
               List.of("claim", "chunk", "chunk_bounds", "chunk_key", "object", "installation")) {

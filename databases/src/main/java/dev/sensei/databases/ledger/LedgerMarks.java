@@ -43,6 +43,14 @@ public final class LedgerMarks {
     private String text() {
       return last + "/" + called;
     }
+
+    /** The one of two positions behind which all numbers are free. */
+    Position further(Position other, boolean ascending) {
+      if (last == other.last) {
+        return called ? this : other;
+      }
+      return (last > other.last) == ascending ? this : other;
+    }
   }
 
   /**
@@ -86,14 +94,39 @@ public final class LedgerMarks {
    */
   public void setSequence(
       Connection target, String migrationId, TableName sequence, Position position) {
+    setSequence(target, migrationId, sequence, current -> position);
+  }
+
+  /**
+   * The same for a sequence whose target rows also come from elsewhere: it goes on to a position,
+   * and never back to one, so that no number is given out twice.
+   */
+  public void advanceSequence(
+      Connection target, String migrationId, TableName sequence, Position position) {
+    setSequence(
+        target,
+        migrationId,
+        sequence,
+        current -> current.further(position, isAscending(target, sequence)));
+  }
+
+  @FunctionalInterface
+  private interface Choice {
+    Position from(Position current) throws SQLException;
+  }
+
+  private void setSequence(
+      Connection target, String migrationId, TableName sequence, Choice choice) {
     LedgerTransaction.run(
         "setting sequence " + sequence,
         target,
         settings.lockWait(),
         Durability.SYNCHRONOUS,
         () -> {
+          Position current = read(target, sequence);
+          Position position = choice.from(current);
           if (marked(target, migrationId, BEFORE + sequence).isEmpty()) {
-            insert(target, migrationId, BEFORE + sequence, read(target, sequence).text());
+            insert(target, migrationId, BEFORE + sequence, current.text());
           }
           forget(target, migrationId, AFTER + sequence);
           insert(target, migrationId, AFTER + sequence, position.text());
@@ -177,6 +210,19 @@ public final class LedgerMarks {
             statement.executeQuery("SELECT last_value, is_called FROM " + sequence.quoted())) {
       row.next();
       return new Position(row.getLong(1), row.getBoolean(2));
+    }
+  }
+
+  private static boolean isAscending(Connection target, TableName sequence) throws SQLException {
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "SELECT seqincrement > 0 FROM pg_catalog.pg_sequence"
+                + " WHERE seqrelid = ?::pg_catalog.regclass")) {
+      statement.setString(1, sequence.quoted());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
     }
   }
 

@@ -40,8 +40,9 @@ final class LedgerRows {
     }
     try (PreparedStatement statement =
         target.prepareStatement(
-            "SELECT migration_id, installation_id, table_index, epoch, rows_before, created_by_us"
-                + " FROM sensei_ledger.claim WHERE table_schema = ? AND table_name = ?"
+            "SELECT migration_id, installation_id, table_index, epoch, rows_before, created_by_us,"
+                + " staging, others_before, moved_in_by FROM sensei_ledger.claim WHERE table_schema"
+                + " = ? AND table_name = ?"
                 + lock.clause)) {
       statement.setString(1, table.schema());
       statement.setString(2, table.name());
@@ -56,7 +57,8 @@ final class LedgerRows {
                 row.getInt(3),
                 row.getLong(4),
                 row.getLong(5),
-                row.getBoolean(6)));
+                row.getBoolean(6),
+                StagedRows.read(row, "staging", "others_before", "moved_in_by")));
       }
     }
   }

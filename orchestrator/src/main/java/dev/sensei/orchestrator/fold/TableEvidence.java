@@ -12,6 +12,10 @@ import java.util.List;
  * @param sql the SQL by which anyone can compute the digest again.
  * @param snapshot the snapshot the source was read under.
  * @param differences differing rows, one line each by kind and HMAC of the key, at most 100.
+ * @param othersBefore canonical digest of the rows that the table held before the migration; empty
+ *     where its rows joined no others.
+ * @param othersNow canonical digest of all rows but the migration's at the validation; empty
+ *     likewise.
  */
 public record TableEvidence(
     long sourceRows,
@@ -20,7 +24,9 @@ public record TableEvidence(
     String targetDigest,
     String sql,
     int snapshot,
-    List<String> differences) {
+    List<String> differences,
+    String othersBefore,
+    String othersNow) {
   public TableEvidence {
     differences = List.copyOf(differences);
   }

@@ -186,7 +186,7 @@ final class TableRun {
   private static boolean settled(
       Draft draft, TableState before, Report.TableChecked r, boolean lacking) {
     move(draft, TableRunState.VALIDATING_POST, "its ledger is settled");
-    String objection = objection(draft.migration().options(), before, r, lacking);
+    String objection = objection(before, r, lacking);
     if (!objection.isEmpty()) {
       rollBack(draft, objection, false);
       return false;
@@ -196,8 +196,7 @@ final class TableRun {
   }
 
   /** What speaks against a settled table; empty where nothing does. */
-  private static String objection(
-      Options options, TableState before, Report.TableChecked r, boolean lacking) {
+  private static String objection(TableState before, Report.TableChecked r, boolean lacking) {
     if (lacking || !r.missingChunks().isEmpty()) {
       return "the ledger lacks chunks %s after %d checks"
           .formatted(r.missingChunks(), before.checks() + 1);
@@ -205,10 +204,8 @@ final class TableRun {
     if (r.rows() != before.rows()) {
       return "the workers reported %d rows, the ledger holds %d".formatted(before.rows(), r.rows());
     }
-    long kept = options.existingRows() == ExistingRows.TRUNCATE ? 0 : before.rowsBefore();
-    if (r.rows() != r.targetRows() - kept) {
-      return "the ledger holds %d rows, the target gained %d"
-          .formatted(r.rows(), r.targetRows() - kept);
+    if (r.rows() != r.targetRows()) {
+      return "the ledger holds %d rows, the target gained %d".formatted(r.rows(), r.targetRows());
     }
     return "";
   }

@@ -321,7 +321,7 @@ final class Agents {
         table,
         epoch,
         wrong ? CheckOutcome.FAILED : CheckOutcome.PASSED,
-        new TableEvidence(10, 10, "c", wrong ? "x" : "c", "select", snapshot, List.of()));
+        new TableEvidence(10, 10, "c", wrong ? "x" : "c", "select", snapshot, List.of(), "", ""));
   }
 
   static PerspectiveResult passed(Perspective perspective) {
