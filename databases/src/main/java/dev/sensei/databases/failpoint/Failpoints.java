@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,18 +24,23 @@ import java.util.regex.Pattern;
  *   <li>{@code halt}: the process ends at once with code 137, no hook or finally runs, as after
  *       kill -9;
  *   <li>{@code throw}: {@link FailpointReached} is thrown;
- *   <li>{@code pause(file)}: the file is created, and the thread waits until somebody deletes it.
+ *   <li>{@code pause(file)}: the file is created, and the thread waits until somebody deletes it;
+ *   <li>{@code sleep(milliseconds)}: the thread waits so long, 1 to 3,600,000.
  * </ul>
  *
- * {@code @n} strikes at the nth hit alone; without it, every hit does.
+ * An interrupt ends a wait at once.
+ *
+ * <p>{@code @n} strikes at the nth hit alone; without it, every hit does.
  */
 public final class Failpoints {
   /** Name of the system property and of the environment variable. */
   public static final String SETTING = "SENSEI_FAILPOINTS";
 
   private static final Pattern RULE =
-      Pattern.compile("([a-z-]+)=(halt|throw|pause\\(([^)]+)\\))(?:@(\\d+))?");
+      Pattern.compile(
+          "([a-z-]+)=(?:(halt)|(throw)|pause\\(([^)]+)\\)|sleep\\((\\d{1,7})\\))(?:@(\\d+))?");
   private static final long PAUSE_POLL_NANOS = 10_000_000;
+  private static final long MOST_SLEEP_MILLIS = 3_600_000;
   private static final int HALT_CODE = 137;
 
   private static volatile Optional<Map<Failpoint, Rule>> rules = fromEnvironment();
@@ -47,6 +53,8 @@ public final class Failpoints {
     record Throw() implements Action {}
 
     record Pause(Path file) implements Action {}
+
+    record Sleep(Duration time) implements Action {}
   }
 
   private record Rule(Action action, long atHit, AtomicLong hits) {}
@@ -82,6 +90,7 @@ public final class Failpoints {
       case Action.Halt halt -> Runtime.getRuntime().halt(HALT_CODE);
       case Action.Throw thrown -> throw new FailpointReached(point);
       case Action.Pause pause -> pause(pause.file());
+      case Action.Sleep sleep -> sleep(sleep.time());
     }
   }
 
@@ -96,6 +105,15 @@ public final class Failpoints {
       if (Thread.currentThread().isInterrupted()) {
         return;
       }
+    }
+  }
+
+  private static void sleep(Duration time) {
+    long begun = System.nanoTime();
+    long left = time.toNanos();
+    while (left > 0 && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(left);
+      left = time.toNanos() - (System.nanoTime() - begun);
     }
   }
 
@@ -116,21 +134,37 @@ public final class Failpoints {
       Matcher matcher = RULE.matcher(text.strip());
       if (!matcher.matches()) {
         throw new IllegalArgumentException(
-            SETTING + ": expected name=halt|throw|pause(file)[@n], found: " + text);
+            SETTING
+                + ": expected name=halt|throw|pause(file)|sleep(milliseconds)[@n], found: "
+                + text);
       }
       String label = matcher.group(1);
       Failpoint point =
           Failpoint.named(label)
               .orElseThrow(() -> new IllegalArgumentException(SETTING + ": no failpoint " + label));
-      Action action =
-          switch (matcher.group(2)) {
-            case "halt" -> new Action.Halt();
-            case "throw" -> new Action.Throw();
-            default -> new Action.Pause(Path.of(matcher.group(3)));
-          };
-      String at = matcher.group(4);
-      parsed.put(point, new Rule(action, at == null ? 0 : Long.parseLong(at), new AtomicLong()));
+      String at = matcher.group(6);
+      parsed.put(
+          point, new Rule(action(matcher), at == null ? 0 : Long.parseLong(at), new AtomicLong()));
     }
     return parsed.isEmpty() ? Optional.empty() : Optional.of(parsed);
+  }
+
+  private static Action action(Matcher matcher) {
+    if (matcher.group(2) != null) {
+      return new Action.Halt();
+    }
+    if (matcher.group(3) != null) {
+      return new Action.Throw();
+    }
+    if (matcher.group(4) != null) {
+      return new Action.Pause(Path.of(matcher.group(4)));
+    }
+    long millis = Long.parseLong(matcher.group(5));
+    if (millis < 1 || millis > MOST_SLEEP_MILLIS) {
+      throw new IllegalArgumentException(
+          "%s: expected sleep(milliseconds) from 1 to %d, found %d"
+              .formatted(SETTING, MOST_SLEEP_MILLIS, millis));
+    }
+    return new Action.Sleep(Duration.ofMillis(millis));
   }
 }

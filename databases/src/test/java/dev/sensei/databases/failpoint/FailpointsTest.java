@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -53,9 +54,32 @@ class FailpointsTest {
   }
 
   @Test
+  void aSleepLastsAsLongAsItSaysAtEveryHit() {
+    Failpoints.configure("before-ledger-row=sleep(150)");
+    for (int hit = 0; hit < 2; hit++) {
+      long begun = System.nanoTime();
+      Failpoint.BEFORE_LEDGER_ROW.hit();
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(150));
+    }
+  }
+
+  @Test
+  void anInterruptEndsASleepAndIsKept() {
+    Failpoints.configure("before-ledger-row=sleep(3600000)");
+    Thread.currentThread().interrupt();
+    Failpoint.BEFORE_LEDGER_ROW.hit();
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
   void aSettingThatMeansNothingIsRefused() {
     assertThatThrownBy(() -> Failpoints.configure("mid-chunk=explode"))
         .hasMessageContaining("expected name=");
+    for (String length : new String[] {"0", "3600001"}) {
+      assertThatThrownBy(() -> Failpoints.configure("mid-chunk=sleep(%s)".formatted(length)))
+          .hasMessageContaining("from 1 to 3600000, found " + length);
+    }
     assertThatThrownBy(() -> Failpoints.configure("nowhere=halt")).hasMessageContaining("nowhere");
     assertThat(Arrays.stream(Failpoint.values()).map(Failpoint::label)).doesNotHaveDuplicates();
   }
