@@ -105,6 +105,11 @@ final class BadInputTest {
   }
 
   @Test
+  void noWorkerHasNoSlots() {
+    refused(person.runs("up", "--no-worker", "--slots", "2")).contains("leave out --slots");
+  }
+
+  @Test
   void withJsonEveryRefusalIsOneDocument() {
     Outcome unknown = person.runs("migrate", "--json", "--sorce", "x");
     assertThat(unknown.code()).isEqualTo(2);

@@ -13,14 +13,19 @@ public sealed interface PlatformLocation {
    *
    * @param dataDirectory the directory that holds keys and state
    * @param ports where they listen
-   * @param workerSlots tasks of the worker at the same time; the default for the machine where
-   *     empty
+   * @param workerSlots tasks of the worker at the same time, 0 for no worker; the default for the
+   *     machine where empty
    */
   record Embedded(Path dataDirectory, PlatformPorts ports, OptionalInt workerSlots)
       implements PlatformLocation {
     /** On free ports. */
     public Embedded(Path dataDirectory) {
       this(dataDirectory, PlatformPorts.FREE, OptionalInt.empty());
+    }
+
+    /** The same without a worker: those of other processes do its work. */
+    public Embedded withoutWorker() {
+      return new Embedded(dataDirectory, ports, OptionalInt.of(0));
     }
   }
 

@@ -43,8 +43,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Everything in this process and its children: the platform, the orchestrator and one agent of each
- * kind. They join their groups while the registry, the slowest, still starts, and wait for it where
- * they need it. Ready when all of them have their tasks assigned.
+ * kind, but for the worker where it is to have no slots. They join their groups while the registry,
+ * the slowest, still starts, and wait for it where they need it. Ready when all of them have their
+ * tasks assigned.
  */
 final class EmbeddedSystem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
@@ -134,23 +135,7 @@ final class EmbeddedSystem implements AutoCloseable {
       }
       DatabaseAccess databases = DatabaseAccess.withPasswords(passwords);
       List<AgentService> agents = new ArrayList<>();
-      for (Supplier<AgentService> agent :
-          List.<Supplier<AgentService>>of(
-              () -> AgentService.start(settings(Agent.SCOUT, kafka), databases, ScoutHandler::new),
-              () ->
-                  AgentService.start(
-                      settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new),
-              () ->
-                  AgentService.start(
-                      settings(Agent.WORKER, kafka)
-                          .withSlots(location.workerSlots().orElse(WORKER_SLOTS)),
-                      databases,
-                      WorkerHandler::new),
-              () ->
-                  AgentService.start(
-                      settings(Agent.VALIDATOR, kafka).withSlots(VALIDATOR_SLOTS),
-                      databases,
-                      tools -> new ValidatorHandler(tools, key)))) {
+      for (Supplier<AgentService> agent : agents(location, kafka, databases, key)) {
         AgentService service = agent.get();
         parts.add(service);
         agents.add(service);
@@ -172,6 +157,35 @@ final class EmbeddedSystem implements AutoCloseable {
         parts.close();
       }
     }
+  }
+
+  private static List<Supplier<AgentService>> agents(
+      PlatformLocation.Embedded location,
+      KafkaAddress kafka,
+      DatabaseAccess databases,
+      SigningKey key) {
+    int workerSlots = location.workerSlots().orElse(WORKER_SLOTS);
+    List<Supplier<AgentService>> agents = new ArrayList<>();
+    agents.add(
+        () -> AgentService.start(settings(Agent.SCOUT, kafka), databases, ScoutHandler::new));
+    agents.add(
+        () ->
+            AgentService.start(settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new));
+    if (workerSlots > 0) {
+      agents.add(
+          () ->
+              AgentService.start(
+                  settings(Agent.WORKER, kafka).withSlots(workerSlots),
+                  databases,
+                  WorkerHandler::new));
+    }
+    agents.add(
+        () ->
+            AgentService.start(
+                settings(Agent.VALIDATOR, kafka).withSlots(VALIDATOR_SLOTS),
+                databases,
+                tools -> new ValidatorHandler(tools, key)));
+    return agents;
   }
 
   private static CommandException refused(PlatformException failed, Path dataDirectory) {
