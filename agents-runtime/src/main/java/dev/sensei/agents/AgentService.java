@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -31,6 +33,8 @@ public final class AgentService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentService.class);
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
   private static final Duration READ_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  private static final int LOOKS_IN_A_SPAN = 10;
   private static final Duration SLOTS_CLOSE = Duration.ofSeconds(6);
 
   private final AgentSettings settings;
@@ -50,6 +54,7 @@ public final class AgentService implements AutoCloseable {
   private final Slot.Owner owner = new SlotOwner();
   private Optional<HealthServer> health = Optional.empty();
   private volatile boolean abandons;
+  private volatile int slotsAtWork;
 
   private AgentService(
       AgentSettings settings,
@@ -57,6 +62,7 @@ public final class AgentService implements AutoCloseable {
       Function<AgentTools, ? extends TaskHandler> handler) {
     this.settings = settings;
     slotsToJoin = new AtomicInteger(settings.slots());
+    slotsAtWork = settings.slots();
     reachability = new Reachability(settings.name(), settings.kafka());
     serde = RecordSerde.patient(settings.registry(), READ_PATIENCE);
     migrations = MigrationWatch.start(settings.kafka(), settings.clientId("states"), serde);
@@ -99,6 +105,17 @@ public final class AgentService implements AutoCloseable {
     }
     Thread.ofPlatform().daemon().name(settings.clientId("start")).start(service::open);
     Thread.ofPlatform().daemon().name(settings.clientId("heartbeats")).start(service::beat);
+    if (settings.mostSlots() > settings.slots()) {
+      service
+          .workplace
+          .handler()
+          .meter()
+          .ifPresent(
+              meter ->
+                  Thread.ofVirtual()
+                      .name(settings.clientId("tuning"))
+                      .start(() -> service.tune(meter)));
+    }
     return service;
   }
 
@@ -191,6 +208,38 @@ public final class AgentService implements AutoCloseable {
     thread.start();
   }
 
+  /** Finds out how many slots pay off, for as long as the agent runs. */
+  private void tune(WorkMeter meter) {
+    SlotTuning tuning = new SlotTuning(settings.slots(), settings.mostSlots());
+    try {
+      ready.join();
+      long done = meter.done();
+      while (!stopping.hasBegun()) {
+        boolean allAtWork = true;
+        long began = System.nanoTime();
+        for (int look = 0; look < LOOKS_IN_A_SPAN && !stopping.within(BETWEEN_LOOKS); look++) {
+          allAtWork &= meter.tasks() >= tuning.slots();
+        }
+        long now = meter.done();
+        if (allAtWork) {
+          tuning.observe((double) (now - done) / (System.nanoTime() - began));
+        } else {
+          tuning.interrupted();
+        }
+        done = now;
+        if (tuning.slots() != slotsAtWork) {
+          LOG.debug("{} works with {} slots", settings.name(), tuning.slots());
+          slotsAtWork = tuning.slots();
+          while (slots.size() < slotsAtWork && !stopping.hasBegun()) {
+            addSlot();
+          }
+        }
+      }
+    } catch (InterruptedException | CancellationException | CompletionException ended) {
+      LOG.debug("{} is not tuned any more", settings.name());
+    }
+  }
+
   private void beat() {
     try {
       reports.connect();
@@ -216,7 +265,7 @@ public final class AgentService implements AutoCloseable {
   private Map<String, Long> metrics() {
     Map<String, Long> metrics = new LinkedHashMap<>(counters.all());
     metrics.put("sensei_agent_tasks_in_work", (long) inWork.identities().size());
-    metrics.put("sensei_agent_slots", (long) slots.size());
+    metrics.put("sensei_agent_slots", (long) Math.min(slots.size(), slotsAtWork));
     return metrics;
   }
 
@@ -243,6 +292,12 @@ public final class AgentService implements AutoCloseable {
       }
       addSlot();
       return true;
+    }
+
+    @Override
+    public boolean rests(Slot slot) {
+      // Slots that stand in for one with a long-lived task have higher numbers, and work.
+      return settings.mostSlots() > settings.slots() && slot.number() > slotsAtWork;
     }
 
     @Override

@@ -17,6 +17,8 @@ import java.util.UUID;
  * @param kafka Kafka's bootstrap servers, {@code SENSEI_KAFKA}
  * @param registry the root of the schema registry, {@code SENSEI_REGISTRY}
  * @param slots tasks in work at the same time, 1 to 200, {@code SENSEI_SLOTS}
+ * @param mostSlots how many slots a measurement of the work may lead to, {@code slots} to 200,
+ *     {@code SENSEI_MOST_SLOTS}; the same as {@code slots}: none is made, and all of them work
  * @param longLivedTasks long-lived tasks in work beside the slots, 0 to 200, {@code
  *     SENSEI_LONG_LIVED_TASKS}; one above this holds a slot
  * @param lease how long Kafka keeps a task for an agent that says nothing, {@code
@@ -41,6 +43,7 @@ public record AgentSettings(
     String kafka,
     String registry,
     int slots,
+    int mostSlots,
     int longLivedTasks,
     Optional<Duration> lease,
     Duration heartbeatInterval,
@@ -54,11 +57,15 @@ public record AgentSettings(
   private static final String DEFAULT_REGISTRY = "http://127.0.0.1:8081/apis/ccompat/v7";
   private static final int NAME_DIGITS = 8;
 
+  /** More connections than this at a time are asked for by a person. */
+  private static final int MOST_BY_DEFAULT = 32;
+
   public AgentSettings {
     filled("name", name);
     filled("SENSEI_KAFKA", kafka);
     filled("SENSEI_REGISTRY", registry);
     within("SENSEI_SLOTS", slots, 1, 200);
+    within("SENSEI_MOST_SLOTS", mostSlots, slots, 200);
     within("SENSEI_LONG_LIVED_TASKS", longLivedTasks, 0, 200);
     lease.ifPresent(given -> within("SENSEI_LEASE_MILLIS", given.toMillis(), 1_000, 3_600_000));
     within("SENSEI_HEARTBEAT_INTERVAL_MILLIS", heartbeatInterval.toMillis(), 100, 60_000);
@@ -72,14 +79,18 @@ public record AgentSettings(
     }
   }
 
-  /** A local agent of this kind: 4 slots for a worker, 2 for the others. */
+  /**
+   * A local agent of this kind. A worker starts with two slots for each processor, since a task
+   * waits for its databases half of its time, and may come to twice as many; the others have two.
+   */
   public static AgentSettings defaults(Agent agent) {
     return new AgentSettings(
         agent,
         newName(agent),
         DEFAULT_KAFKA,
         DEFAULT_REGISTRY,
-        agent == Agent.WORKER ? 4 : 2,
+        slotsOf(agent),
+        mostSlotsOf(agent),
         32,
         Optional.empty(),
         Duration.ofSeconds(3),
@@ -99,12 +110,16 @@ public record AgentSettings(
   public static AgentSettings fromEnvironment(Agent agent, Map<String, String> environment) {
     AgentSettings defaults = defaults(agent);
     Variables variables = new Variables(environment);
+    int slots = variables.number("SENSEI_SLOTS").orElse(defaults.slots);
     return new AgentSettings(
         agent,
         defaults.name,
         variables.text("SENSEI_KAFKA").orElse(defaults.kafka),
         variables.text("SENSEI_REGISTRY").orElse(defaults.registry),
-        variables.number("SENSEI_SLOTS").orElse(defaults.slots),
+        slots,
+        variables
+            .number("SENSEI_MOST_SLOTS")
+            .orElse(variables.number("SENSEI_SLOTS").isPresent() ? slots : defaults.mostSlots),
         variables.number("SENSEI_LONG_LIVED_TASKS").orElse(defaults.longLivedTasks),
         variables.millis("SENSEI_LEASE_MILLIS").or(() -> defaults.lease),
         variables.millis("SENSEI_HEARTBEAT_INTERVAL_MILLIS").orElse(defaults.heartbeatInterval),
@@ -124,6 +139,7 @@ public record AgentSettings(
         otherKafka,
         otherRegistry,
         slots,
+        mostSlots,
         longLivedTasks,
         lease,
         heartbeatInterval,
@@ -135,13 +151,14 @@ public record AgentSettings(
         healthPort);
   }
 
-  /** The same, with another number of slots. */
+  /** The same, with another number of slots, that no measurement changes. */
   public AgentSettings withSlots(int number) {
     return new AgentSettings(
         agent,
         name,
         kafka,
         registry,
+        number,
         number,
         longLivedTasks,
         lease,
@@ -163,6 +180,7 @@ public record AgentSettings(
         kafka,
         registry,
         slots,
+        mostSlots,
         longLivedTasks,
         Optional.of(otherLease),
         otherHeartbeatInterval,
@@ -182,6 +200,7 @@ public record AgentSettings(
         kafka,
         registry,
         slots,
+        mostSlots,
         longLivedTasks,
         lease,
         heartbeatInterval,
@@ -196,6 +215,16 @@ public record AgentSettings(
   /** The name that Kafka knows a client of this agent by. */
   String clientId(String purpose) {
     return name.replaceAll("[^A-Za-z0-9._-]", "-") + "-" + purpose;
+  }
+
+  private static int slotsOf(Agent agent) {
+    return agent == Agent.WORKER
+        ? Math.clamp(2L * Runtime.getRuntime().availableProcessors(), 4, MOST_BY_DEFAULT / 2)
+        : 2;
+  }
+
+  private static int mostSlotsOf(Agent agent) {
+    return agent == Agent.WORKER ? 2 * slotsOf(agent) : slotsOf(agent);
   }
 
   private static String newName(Agent agent) {

@@ -34,6 +34,7 @@ final class Slot implements Runnable {
    */
   private static final Duration POLL = Duration.ofMillis(20);
 
+  private static final Duration REST = Duration.ofMillis(250);
   private static final Duration RENEWED_COMES_BACK = Duration.ofMillis(250);
   private static final long BETWEEN_LOOKS_NANOS = Duration.ofMillis(250).toNanos();
   private static final Duration SLICE = Duration.ofMillis(50);
@@ -57,12 +58,16 @@ final class Slot implements Runnable {
      */
     boolean occupied(Slot slot);
 
+    /** Whether the slot takes no task for now, since fewer slots do as much. */
+    boolean rests(Slot slot);
+
     /** Whether the agent waits no longer for what is in work. */
     boolean abandons();
   }
 
   private final Workplace workplace;
   private final Owner owner;
+  private final int number;
   private final String clientId;
   private boolean joined;
   private boolean disconnected;
@@ -73,7 +78,13 @@ final class Slot implements Runnable {
   Slot(Workplace workplace, Owner owner, int number) {
     this.workplace = workplace;
     this.owner = owner;
+    this.number = number;
     clientId = workplace.settings().clientId("slot-" + number);
+  }
+
+  /** Its number in the agent, from 1. */
+  int number() {
+    return number;
   }
 
   /** Whether it gives way after its long-lived task, as another slot took its place. */
@@ -100,6 +111,10 @@ final class Slot implements Runnable {
       consumer.subscribe(List.of(workplace.settings().agent().taskTopic()));
       while (!workplace.stopping().hasBegun() && !replaced) {
         notice(consumer);
+        if (joined && owner.rests(this)) {
+          workplace.stopping().within(REST);
+          continue;
+        }
         ConsumerRecord<byte[], byte[]> first = null;
         for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
           if (first == null) {

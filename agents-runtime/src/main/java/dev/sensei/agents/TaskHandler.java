@@ -1,5 +1,6 @@
 package dev.sensei.agents;
 
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -42,6 +43,11 @@ public interface TaskHandler {
    *     is reported as {@code INTERNAL} by the exception's class, since a message may quote rows
    */
   void handle(SpecificRecord task, TaskContext context) throws Exception;
+
+  /** What tells how much is done, where the number of slots may be chosen by it. */
+  default Optional<WorkMeter> meter() {
+    return Optional.empty();
+  }
 
   /** Lets go of what the handler keeps between tasks. Called once, when the agent stops. */
   default void close() {}

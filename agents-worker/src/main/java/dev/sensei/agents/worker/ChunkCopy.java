@@ -3,6 +3,7 @@ package dev.sensei.agents.worker;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskReleasedException;
+import dev.sensei.agents.WorkMeter;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
@@ -35,10 +36,16 @@ import java.util.List;
 final class ChunkCopy {
   private final WorkTools tools;
   private final RejectedRows rejected = new RejectedRows();
+  private final CopiedBytes copied = new CopiedBytes();
   private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
 
   ChunkCopy(WorkTools tools) {
     this.tools = tools;
+  }
+
+  /** What is copied so far. */
+  WorkMeter meter() {
+    return copied;
   }
 
   void copy(CopyChunk task, TaskContext context) throws Exception {
@@ -115,15 +122,12 @@ final class ChunkCopy {
       Savepoint before =
           DatabaseErrors.call("writing rows to " + spec.targetTable(), target::setSavepoint);
       try {
-        ChunkResult copied =
-            copier.copy(
-                source,
-                target,
-                spec,
+        ChunkResult result =
+            copied.counting(
                 (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
-                context::cancelled);
+                progress -> copier.copy(source, target, spec, progress, context::cancelled));
         reading.done();
-        return copied;
+        return result;
       } catch (DatabaseException refused) {
         if (refused.errorClass() == ErrorClass.DATA) {
           DatabaseErrors.run("going back before the chunk", () -> target.rollback(before));

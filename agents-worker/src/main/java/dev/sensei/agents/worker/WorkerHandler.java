@@ -4,6 +4,7 @@ import dev.sensei.agents.AgentTools;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskHandler;
+import dev.sensei.agents.WorkMeter;
 import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.journal.Journal;
@@ -25,6 +26,7 @@ import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
 import dev.sensei.schemas.task.RollBackTable;
 import dev.sensei.schemas.task.RollBackTarget;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -122,6 +124,11 @@ public final class WorkerHandler implements TaskHandler {
       throw new TaskFailure(
           FailureClass.CONFIGURATION, "TARGET_CLAIMED", String.valueOf(foreign.getMessage()));
     }
+  }
+
+  @Override
+  public Optional<WorkMeter> meter() {
+    return Optional.of(chunks.meter());
   }
 
   @Override

@@ -36,7 +36,8 @@ public final class EmbeddedOptions {
       names = "--slots",
       paramLabel = "N",
       description =
-          "Tasks of the embedded worker at the same time (else twice the processors, at least 4).")
+          "Tasks of the embedded worker at the same time (else twice the processors, at least 4,"
+              + " and then as many as turn out to pay off).")
   private @Nullable Integer slots;
 
   /** The location with these ports; services that run elsewhere have theirs. */

@@ -49,11 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EmbeddedSystem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
-  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
-
-  /** Twice the processors, since a task waits for its databases half of its time. */
-  private static final int WORKER_SLOTS =
-      Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  private static final Duration READY_LIMIT = Duration.ofMinutes(3);
 
   private static final int VALIDATOR_SLOTS = 2;
 
@@ -164,20 +160,16 @@ final class EmbeddedSystem implements AutoCloseable {
       KafkaAddress kafka,
       DatabaseAccess databases,
       SigningKey key) {
-    int workerSlots = location.workerSlots().orElse(WORKER_SLOTS);
+    boolean hasWorker = location.workerSlots().orElse(1) > 0;
     List<Supplier<AgentService>> agents = new ArrayList<>();
     agents.add(
         () -> AgentService.start(settings(Agent.SCOUT, kafka), databases, ScoutHandler::new));
     agents.add(
         () ->
             AgentService.start(settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new));
-    if (workerSlots > 0) {
+    if (hasWorker) {
       agents.add(
-          () ->
-              AgentService.start(
-                  settings(Agent.WORKER, kafka).withSlots(workerSlots),
-                  databases,
-                  WorkerHandler::new));
+          () -> AgentService.start(workerSettings(location, kafka), databases, WorkerHandler::new));
     }
     agents.add(
         () ->
@@ -232,6 +224,15 @@ final class EmbeddedSystem implements AutoCloseable {
 
   private static AgentSettings settings(Agent agent, KafkaAddress kafka) {
     return AgentSettings.defaults(agent).on(kafka.bootstrapServers(), kafka.registryUrl());
+  }
+
+  /** As many slots as were asked for; else as many as turn out to pay off. */
+  private static AgentSettings workerSettings(
+      PlatformLocation.Embedded location, KafkaAddress kafka) {
+    AgentSettings settings = settings(Agent.WORKER, kafka);
+    return location.workerSlots().isPresent()
+        ? settings.withSlots(location.workerSlots().getAsInt())
+        : settings;
   }
 
   private static void await(CompletableFuture<?> ready, String what) throws InterruptedException {
