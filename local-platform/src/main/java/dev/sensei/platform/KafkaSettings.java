@@ -24,9 +24,9 @@ public record KafkaSettings(
     properties = Map.copyOf(properties);
   }
 
-  /** The defaults: the port of the last run, 60 s. */
+  /** The defaults: the port of the last run, 3 min. */
   public static KafkaSettings in(Path directory) {
-    return new KafkaSettings(directory, OptionalInt.empty(), Map.of(), Duration.ofSeconds(60));
+    return new KafkaSettings(directory, OptionalInt.empty(), Map.of(), Duration.ofMinutes(3));
   }
 
   /** The same, on this port. */

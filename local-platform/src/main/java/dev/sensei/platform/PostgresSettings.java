@@ -33,7 +33,7 @@ public record PostgresSettings(
   }
 
   /**
-   * The defaults: the former port or a free one, superuser {@code sensei}, 60 s to start, 10 s to
+   * The defaults: the former port or a free one, superuser {@code sensei}, 3 min to start, 10 s to
    * stop.
    */
   public static PostgresSettings in(Path directory) {
@@ -44,7 +44,7 @@ public record PostgresSettings(
         "sensei",
         Map.of(),
         directory.resolve("postgresql.log"),
-        Duration.ofSeconds(60),
+        Duration.ofMinutes(3),
         Duration.ofSeconds(10));
   }
 

@@ -32,7 +32,7 @@ public record RegistrySettings(
     environment = Map.copyOf(environment);
   }
 
-  /** The defaults: the former port or a free one, 192 MiB of heap, 60 s to start, 5 s to stop. */
+  /** The defaults: the former port or a free one, 192 MiB of heap, 3 min to start, 5 s to stop. */
   public static RegistrySettings in(Path directory, PostgresServer.Endpoint database) {
     return new RegistrySettings(
         directory,
@@ -41,7 +41,7 @@ public record RegistrySettings(
         192,
         Map.of(),
         directory.resolve("registry.log"),
-        Duration.ofSeconds(60),
+        Duration.ofMinutes(3),
         Duration.ofSeconds(5));
   }
 

@@ -31,7 +31,7 @@ final class SeparateSystem implements AutoCloseable {
   /** The service's name, beside those of the agents. */
   static final String ORCHESTRATOR = "orchestrator";
 
-  private static final Duration PLATFORM_LIMIT = Duration.ofMinutes(1);
+  private static final Duration PLATFORM_LIMIT = Duration.ofMinutes(5);
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
   private static final Duration RUN_LIMIT = Duration.ofMinutes(4);
 
