@@ -89,6 +89,7 @@ class OrchestratorServiceTest {
         new Options(
             CHUNK_ROWS,
             0,
+            0,
             100,
             ExistingRows.REFUSE,
             List.of(),

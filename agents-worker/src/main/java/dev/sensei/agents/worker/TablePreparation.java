@@ -5,15 +5,12 @@ import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkPlan;
-import dev.sensei.databases.copy.ChunkPlanSettings;
-import dev.sensei.databases.copy.ChunkPlanner;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.BoundsOutcome;
 import dev.sensei.databases.ledger.ClaimOutcome;
 import dev.sensei.databases.ledger.RaiseOutcome;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.schemas.common.FailureClass;
-import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.report.TablePrepared;
 import dev.sensei.schemas.task.PrepareTable;
 import java.sql.Connection;
@@ -28,6 +25,7 @@ import java.util.OptionalLong;
  */
 final class TablePreparation {
   private final WorkTools tools;
+  private final ChunkPace pace = new ChunkPace();
 
   TablePreparation(WorkTools tools) {
     this.tools = tools;
@@ -53,8 +51,7 @@ final class TablePreparation {
       if (plan.definition().holdsRows()) {
         try (Sessions.Lease reading =
             tools.sessions().source(task.getSource(), task.getSnapshotId())) {
-          ChunkPlan division =
-              ChunkPlanner.plan(reading.connection(), plan.source(), settings(task.getOptions()));
+          ChunkPlan division = pace.divide(reading.connection(), target, table, task.getOptions());
           chunks = store(target, table, task.getSnapshot(), division);
           rowEstimate = division.estimatedRows();
           reading.done();
@@ -188,13 +185,5 @@ final class TablePreparation {
       case BoundsOutcome.AlreadyStored stored -> stored.chunks().size();
       case BoundsOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
     };
-  }
-
-  static ChunkPlanSettings settings(Options options) {
-    return new ChunkPlanSettings(
-        options.getChunkRows(),
-        options.getChunkBytes(),
-        ChunkPlanSettings.DEFAULT.mostBytes(),
-        ChunkPlanSettings.DEFAULT.maxChunks());
   }
 }

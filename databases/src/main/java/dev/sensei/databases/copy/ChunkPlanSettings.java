@@ -41,4 +41,9 @@ public record ChunkPlanSettings(
   public ChunkPlanSettings with(Ranges others) {
     return new ChunkPlanSettings(rowsPerChunk, leastBytes, mostBytes, maxChunks, others);
   }
+
+  /** The same with chunks of about so many bytes, however many rows these are. */
+  public ChunkPlanSettings withBytes(long bytes) {
+    return new ChunkPlanSettings(rowsPerChunk, bytes, bytes, maxChunks, ranges);
+  }
 }

@@ -51,6 +51,8 @@ public record MigrationSpec(
    * @param chunkRows rows in a chunk, the unit of checkpoint; 1 to 100,000,000
    * @param chunkBytes bytes that a chunk comes to at least, with more rows where they are narrow; 0
    *     to 256 MiB
+   * @param chunkTime how long a chunk should take about, by a measurement as its table is divided;
+   *     zero where it is not measured, to a minute
    * @param batchRows rows in a batch, the unit in which a chunk is checked; 1 to chunkRows
    * @param existingRows what to do where a target table holds rows
    * @param maxTaskAttempts how often a task is issued before it counts as poison; 1 to 100
@@ -61,6 +63,7 @@ public record MigrationSpec(
   public record Tuning(
       long chunkRows,
       long chunkBytes,
+      Duration chunkTime,
       long batchRows,
       ExistingRows existingRows,
       int maxTaskAttempts,
@@ -70,7 +73,15 @@ public record MigrationSpec(
     /** What holds where nothing is set. */
     public static final Tuning DEFAULTS =
         new Tuning(
-            100_000, 64L << 20, 10_000, ExistingRows.REFUSE, 5, 4, 8, Duration.ofSeconds(30));
+            100_000,
+            64L << 20,
+            Duration.ofMillis(1_500),
+            10_000,
+            ExistingRows.REFUSE,
+            5,
+            4,
+            8,
+            Duration.ofSeconds(30));
   }
 
   /**
@@ -99,6 +110,7 @@ public record MigrationSpec(
     return Options.newBuilder()
         .setChunkRows(options.chunkRows())
         .setChunkBytes(options.chunkBytes())
+        .setChunkTimeMillis(options.chunkTime().toMillis())
         .setBatchRows(options.batchRows())
         .setExistingRows(options.existingRows())
         .setIncludeTables(tables.include())

@@ -183,6 +183,7 @@ public final class SpecFile {
             List.of(
                 "chunkRows",
                 "chunkMegabytes",
+                "chunkTime",
                 "batchRows",
                 "existingRows",
                 "maxTaskAttempts",
@@ -198,6 +199,14 @@ public final class SpecFile {
             section.has("chunkRows") ? 0 : defaults.chunkBytes() / BYTES_IN_A_MEGABYTE,
             0,
             MOST_MEGABYTES_IN_A_CHUNK);
+    // Who says how large chunks are gets them so.
+    boolean sized = section.has("chunkRows") || section.has("chunkMegabytes");
+    Duration chunkTime =
+        section.duration(
+            "chunkTime",
+            sized ? Duration.ZERO : defaults.chunkTime(),
+            Duration.ZERO,
+            Duration.ofMinutes(1));
     long batchRows =
         section.integer("batchRows", Math.min(defaults.batchRows(), chunkRows), 1, 100_000_000);
     if (batchRows > chunkRows) {
@@ -209,6 +218,7 @@ public final class SpecFile {
     return new MigrationSpec.Tuning(
         chunkRows,
         chunkMegabytes * BYTES_IN_A_MEGABYTE,
+        chunkTime,
         batchRows,
         section.choice("existingRows", defaults.existingRows(), existingRows()),
         (int) section.integer("maxTaskAttempts", defaults.maxTaskAttempts(), 1, 100),

@@ -33,6 +33,7 @@ final class SpecFileTest {
             options:
               chunkRows: 50_000
               chunkMegabytes: 16
+              chunkTime: 250ms
               batchRows: 5000
               existingRows: truncate
               maxTaskAttempts: 7
@@ -58,7 +59,15 @@ final class SpecFileTest {
     assertThat(spec.options())
         .isEqualTo(
             new MigrationSpec.Tuning(
-                50_000, 16 << 20, 5_000, ExistingRows.TRUNCATE, 7, 2, 3, Duration.ofMinutes(2)));
+                50_000,
+                16 << 20,
+                Duration.ofMillis(250),
+                5_000,
+                ExistingRows.TRUNCATE,
+                7,
+                2,
+                3,
+                Duration.ofMinutes(2)));
     assertThat(spec.approval())
         .isEqualTo(
             new MigrationSpec.Approval(

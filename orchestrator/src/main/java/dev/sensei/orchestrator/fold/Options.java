@@ -8,6 +8,8 @@ import java.util.List;
  * @param chunkRows rows in a chunk, the unit of checkpoint; 1 to 100,000,000.
  * @param chunkBytes bytes that a chunk comes to at least, with more rows where they are narrow; 0
  *     to 268,435,456.
+ * @param chunkTimeMillis milliseconds that a chunk should take about, by a measurement as its table
+ *     is divided; 0 where it is not measured, to 60,000.
  * @param batchRows rows in a batch, the unit in which a chunk is checked and may be stopped; 1 to
  *     chunkRows.
  * @param existingRows what to do where a target table holds rows.
@@ -27,6 +29,7 @@ import java.util.List;
 public record Options(
     long chunkRows,
     long chunkBytes,
+    long chunkTimeMillis,
     long batchRows,
     ExistingRows existingRows,
     List<String> includeTables,

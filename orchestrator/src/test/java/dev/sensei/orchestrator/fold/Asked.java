@@ -17,6 +17,7 @@ final class Asked {
     return new Options(
         100_000,
         0,
+        0,
         10_000,
         ExistingRows.REFUSE,
         List.of(),

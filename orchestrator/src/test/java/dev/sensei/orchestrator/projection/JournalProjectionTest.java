@@ -63,6 +63,7 @@ class JournalProjectionTest {
         new Options(
             1_000,
             0,
+            0,
             100,
             ExistingRows.REFUSE,
             List.of(),
