@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
  * TaskRun} work on it, renews the lease until that ends, and acknowledges the record by its
  * outcome.
  *
+ * <p>Its consumer has one record at a time, but for a moment in which the answer to a fetch meets
+ * the next poll: then it fetches one ahead, and tells nobody. That record comes up after the task
+ * in work, or goes to another member when its lease ends.
+ *
  * <p>Where the lease is lost all the same (Kafka was away for longer), the run goes on, since
  * handlers are safe against being done twice, and the slot takes nothing new before it has ended. A
  * long-lived run is left alone then, and found again when its record comes back to this agent.
@@ -124,6 +128,7 @@ final class Slot implements Runnable {
           }
         }
         if (first != null) {
+          noteJoined();
           work(consumer, first);
         }
       }
@@ -228,16 +233,24 @@ final class Slot implements Runnable {
     }
   }
 
-  /** The slot's own record, which a renewal brings back through a poll. */
+  /**
+   * The slot's own record, which a renewal brings back through a poll. Where one that was fetched
+   * ahead comes first, it goes back, and the own one is still waited for.
+   */
   private static Optional<ConsumerRecord<byte[], byte[]>> own(
       KafkaShareConsumer<byte[], byte[]> consumer, long offset) {
     Optional<ConsumerRecord<byte[], byte[]>> own = Optional.empty();
-    for (ConsumerRecord<byte[], byte[]> polled : consumer.poll(RENEWED_COMES_BACK)) {
-      if (polled.offset() == offset) {
-        own = Optional.of(polled);
-      } else {
-        consumer.acknowledge(polled, AcknowledgeType.RELEASE);
+    long deadline = System.nanoTime() + RENEWED_COMES_BACK.toNanos();
+    long left = RENEWED_COMES_BACK.toNanos();
+    while (own.isEmpty() && left > 0) {
+      for (ConsumerRecord<byte[], byte[]> polled : consumer.poll(Duration.ofNanos(left))) {
+        if (polled.offset() == offset) {
+          own = Optional.of(polled);
+        } else {
+          consumer.acknowledge(polled, AcknowledgeType.RELEASE);
+        }
       }
+      left = deadline - System.nanoTime();
     }
     return own;
   }
@@ -261,9 +274,8 @@ final class Slot implements Runnable {
       return;
     }
     lookedNanos = now;
-    if (!joined && metric(consumer, "fetch-total") > 0) {
-      joined = true;
-      owner.joined(this);
+    if (metric(consumer, "fetch-total") > 0) {
+      noteJoined();
     }
     if (metric(consumer, "connection-count") > 0) {
       connectedNanos = now;
@@ -274,6 +286,14 @@ final class Slot implements Runnable {
     } else if (!disconnected && now - connectedNanos > UNCONNECTED_NANOS) {
       disconnected = true;
       workplace.reachability().lost();
+    }
+  }
+
+  /** Also where the first poll brings a task, which may take longer than anybody waits for us. */
+  private void noteJoined() {
+    if (!joined) {
+      joined = true;
+      owner.joined(this);
     }
   }
 
