@@ -40,7 +40,7 @@ final class SenseiProcess implements AutoCloseable {
    * What a process is started with.
    *
    * @param directory where its output goes; it is its home and working directory too
-   * @param environment variables over this process's own
+   * @param environment variables over this process's own; {@code SENSEI_HEAP} is its heap
    */
   record Surroundings(Path directory, Map<String, String> environment) {
     Surroundings {
@@ -70,7 +70,8 @@ final class SenseiProcess implements AutoCloseable {
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-XX:+UseSerialGC",
                   "-XX:TieredStopAtLevel=1",
-                  "-Xmx768m",
+                  "-XX:+ExitOnOutOfMemoryError",
+                  "-Xmx" + environment.getOrDefault("SENSEI_HEAP", "768m"),
                   "--enable-native-access=ALL-UNNAMED",
                   "--sun-misc-unsafe-memory-access=allow",
                   "-Duser.home=" + directory,
@@ -123,6 +124,11 @@ final class SenseiProcess implements AutoCloseable {
       throw new AssertionError("did not end within %s%n%s".formatted(limit, output()));
     }
     return process.exitValue();
+  }
+
+  /** What the system knows it by. */
+  long pid() {
+    return process.pid();
   }
 
   /** The code that it ended with; empty where it has not. */
