@@ -2,6 +2,7 @@ package dev.sensei.schemas;
 
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
@@ -48,6 +49,12 @@ public final class RecordSerde implements Serde<SpecificRecord> {
   private static final int FORBIDDEN = 403;
   private static final int LEAST_CODE_OF_A_REGISTRY = 10_000;
   private static final String AVRO = "org.apache.avro.";
+
+  /**
+   * How long one question may take: without it, an answer that breaks off is waited for for ever.
+   */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
+
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
   private static final Logger LOG = LoggerFactory.getLogger(RecordSerde.class);
 
@@ -102,9 +109,25 @@ public final class RecordSerde implements Serde<SpecificRecord> {
    * @param patience how long one reading or writing waits for a registry that does not answer
    */
   public static RecordSerde patient(String registryUrl, Duration patience) {
+    return patient(registryUrl, patience, ANSWER_LIMIT);
+  }
+
+  /** The same, with another limit for the answer to one question. */
+  static RecordSerde patient(String registryUrl, Duration patience, Duration answerLimit) {
+    int limitMillis = Math.toIntExact(answerLimit.toMillis());
     return new RecordSerde(
         registryUrl,
-        new CachedSchemaRegistryClient(List.of(registryUrl), CACHED_SCHEMAS),
+        new CachedSchemaRegistryClient(
+            List.of(registryUrl),
+            CACHED_SCHEMAS,
+            Map.of(
+                // Who waits decides here how long, and whether to ask again.
+                SchemaRegistryClientConfig.MAX_RETRIES_CONFIG,
+                0,
+                SchemaRegistryClientConfig.HTTP_CONNECT_TIMEOUT_MS,
+                limitMillis,
+                SchemaRegistryClientConfig.HTTP_READ_TIMEOUT_MS,
+                limitMillis)),
         patience,
         new CountDownLatch(1));
   }

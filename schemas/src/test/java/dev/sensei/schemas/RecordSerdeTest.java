@@ -8,6 +8,8 @@ import dev.sensei.platform.PostgresSettings;
 import dev.sensei.platform.RegistryServer;
 import dev.sensei.platform.RegistrySettings;
 import dev.sensei.schemas.report.TaskHeartbeat;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +54,22 @@ class RecordSerdeTest {
       assertThatThrownBy(() -> patient.read(Topics.REPORTS, new byte[] {0, 0, 0, 1, 77, 0}))
           .as("an id that no schema has is not waited for")
           .isInstanceOf(SerializationException.class);
+    }
+  }
+
+  @Test
+  void aRegistryThatTakesAQuestionAndNeverAnswersCountsAsAway() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        RecordSerde serde =
+            RecordSerde.patient(
+                "http://127.0.0.1:%d/apis/ccompat/v7".formatted(silent.getLocalPort()),
+                Duration.ZERO,
+                Duration.ofMillis(300))) {
+      CompletableFuture<byte[]> writing =
+          CompletableFuture.supplyAsync(() -> serde.write(Topics.REPORTS, HEARTBEAT));
+      assertThatThrownBy(() -> writing.get(30, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(RegistryAwayException.class);
     }
   }
 
