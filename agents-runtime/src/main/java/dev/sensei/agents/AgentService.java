@@ -35,6 +35,10 @@ public final class AgentService implements AutoCloseable {
   private static final Duration READ_PATIENCE = Duration.ofSeconds(30);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
   private static final int LOOKS_IN_A_SPAN = 10;
+
+  /** Between two chunks a slot is without one for a moment. */
+  private static final double ALL_AT_WORK = 0.8;
+
   private static final Duration SLOTS_CLOSE = Duration.ofSeconds(6);
 
   private final AgentSettings settings;
@@ -54,6 +58,7 @@ public final class AgentService implements AutoCloseable {
   private final Slot.Owner owner = new SlotOwner();
   private Optional<HealthServer> health = Optional.empty();
   private volatile boolean abandons;
+  private final Optional<WorkMeter> tuned;
   private volatile int slotsAtWork;
 
   private AgentService(
@@ -81,6 +86,8 @@ public final class AgentService implements AutoCloseable {
             counters,
             reachability,
             stopping);
+    tuned =
+        settings.mostSlots() > settings.slots() ? workplace.handler().meter() : Optional.empty();
   }
 
   /**
@@ -105,17 +112,9 @@ public final class AgentService implements AutoCloseable {
     }
     Thread.ofPlatform().daemon().name(settings.clientId("start")).start(service::open);
     Thread.ofPlatform().daemon().name(settings.clientId("heartbeats")).start(service::beat);
-    if (settings.mostSlots() > settings.slots()) {
-      service
-          .workplace
-          .handler()
-          .meter()
-          .ifPresent(
-              meter ->
-                  Thread.ofVirtual()
-                      .name(settings.clientId("tuning"))
-                      .start(() -> service.tune(meter)));
-    }
+    service.tuned.ifPresent(
+        meter ->
+            Thread.ofVirtual().name(settings.clientId("tuning")).start(() -> service.tune(meter)));
     return service;
   }
 
@@ -215,28 +214,32 @@ public final class AgentService implements AutoCloseable {
       ready.join();
       long done = meter.done();
       while (!stopping.hasBegun()) {
-        boolean allAtWork = true;
+        int atWork = 0;
         long began = System.nanoTime();
         for (int look = 0; look < LOOKS_IN_A_SPAN && !stopping.within(BETWEEN_LOOKS); look++) {
-          allAtWork &= meter.tasks() >= tuning.slots();
+          atWork += Math.min(meter.tasks(), tuning.slots());
         }
         long now = meter.done();
-        if (allAtWork) {
+        if (atWork >= ALL_AT_WORK * LOOKS_IN_A_SPAN * tuning.slots()) {
           tuning.observe((double) (now - done) / (System.nanoTime() - began));
-        } else {
-          tuning.interrupted();
         }
         done = now;
-        if (tuning.slots() != slotsAtWork) {
-          LOG.debug("{} works with {} slots", settings.name(), tuning.slots());
-          slotsAtWork = tuning.slots();
-          while (slots.size() < slotsAtWork && !stopping.hasBegun()) {
-            addSlot();
-          }
-        }
+        work(tuning.slots());
       }
     } catch (InterruptedException | CancellationException | CompletionException ended) {
       LOG.debug("{} is not tuned any more", settings.name());
+    } finally {
+      slotsAtWork = Integer.MAX_VALUE;
+    }
+  }
+
+  private void work(int slotsWanted) {
+    if (slotsWanted != slotsAtWork) {
+      LOG.debug("{} works with {} slots", settings.name(), slotsWanted);
+      slotsAtWork = slotsWanted;
+      while (slots.size() < slotsWanted && !stopping.hasBegun()) {
+        addSlot();
+      }
     }
   }
 
@@ -295,9 +298,9 @@ public final class AgentService implements AutoCloseable {
     }
 
     @Override
-    public boolean rests(Slot slot) {
-      // Slots that stand in for one with a long-lived task have higher numbers, and work.
-      return settings.mostSlots() > settings.slots() && slot.number() > slotsAtWork;
+    public boolean rests() {
+      // Other work than what is measured has all slots.
+      return tuned.filter(meter -> meter.tasks() >= slotsAtWork).isPresent();
     }
 
     @Override

@@ -110,7 +110,15 @@ public record AgentSettings(
   public static AgentSettings fromEnvironment(Agent agent, Map<String, String> environment) {
     AgentSettings defaults = defaults(agent);
     Variables variables = new Variables(environment);
-    int slots = variables.number("SENSEI_SLOTS").orElse(defaults.slots);
+    int slots =
+        variables
+            .number("SENSEI_SLOTS")
+            .orElseGet(
+                () ->
+                    variables
+                        .number("SENSEI_MOST_SLOTS")
+                        .map(most -> Math.min(most, defaults.slots))
+                        .orElse(defaults.slots));
     return new AgentSettings(
         agent,
         defaults.name,

@@ -38,7 +38,8 @@ final class Slot implements Runnable {
    */
   private static final Duration POLL = Duration.ofMillis(20);
 
-  private static final Duration REST = Duration.ofMillis(250);
+  private static final Duration REST = Duration.ofMillis(100);
+  private static final int LOOKS_BEFORE_WORK = 2;
   private static final Duration RENEWED_COMES_BACK = Duration.ofMillis(250);
   private static final long BETWEEN_LOOKS_NANOS = Duration.ofMillis(250).toNanos();
   private static final Duration SLICE = Duration.ofMillis(50);
@@ -62,8 +63,8 @@ final class Slot implements Runnable {
      */
     boolean occupied(Slot slot);
 
-    /** Whether the slot takes no task for now, since fewer slots do as much. */
-    boolean rests(Slot slot);
+    /** Whether as many slots are at work as pay off, so that one more takes no task for now. */
+    boolean rests();
 
     /** Whether the agent waits no longer for what is in work. */
     boolean abandons();
@@ -71,7 +72,6 @@ final class Slot implements Runnable {
 
   private final Workplace workplace;
   private final Owner owner;
-  private final int number;
   private final String clientId;
   private boolean joined;
   private boolean disconnected;
@@ -82,13 +82,7 @@ final class Slot implements Runnable {
   Slot(Workplace workplace, Owner owner, int number) {
     this.workplace = workplace;
     this.owner = owner;
-    this.number = number;
     clientId = workplace.settings().clientId("slot-" + number);
-  }
-
-  /** Its number in the agent, from 1. */
-  int number() {
-    return number;
   }
 
   /** Whether it gives way after its long-lived task, as another slot took its place. */
@@ -115,10 +109,6 @@ final class Slot implements Runnable {
       consumer.subscribe(List.of(workplace.settings().agent().taskTopic()));
       while (!workplace.stopping().hasBegun() && !replaced) {
         notice(consumer);
-        if (joined && owner.rests(this)) {
-          workplace.stopping().within(REST);
-          continue;
-        }
         ConsumerRecord<byte[], byte[]> first = null;
         for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
           if (first == null) {
@@ -130,6 +120,7 @@ final class Slot implements Runnable {
         if (first != null) {
           noteJoined();
           work(consumer, first);
+          rest(consumer);
         }
       }
       return false;
@@ -144,6 +135,19 @@ final class Slot implements Runnable {
       return !workplace.stopping().hasBegun() && !replaced;
     } finally {
       close(consumer);
+    }
+  }
+
+  /**
+   * Waits while enough slots are at work. Behind a task alone, when the consumer has nothing asked
+   * for. A slot that rests goes on where it is wanted at two looks: between two tasks of another
+   * one there is a moment that does not count.
+   */
+  private void rest(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    int wanted = owner.rests() ? 0 : LOOKS_BEFORE_WORK;
+    while (wanted < LOOKS_BEFORE_WORK && !workplace.stopping().within(REST)) {
+      notice(consumer);
+      wanted = owner.rests() ? 0 : wanted + 1;
     }
   }
 

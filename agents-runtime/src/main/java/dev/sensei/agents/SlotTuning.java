@@ -4,10 +4,10 @@ import java.util.Arrays;
 
 /**
  * Finds the number of slots that get most done, by trying. It is told how much was done in each of
- * a row of equal spans of time in which all slots were at work, and takes the median of a few. From
- * where it starts it goes up as long as one slot more brings something, then down as long as one
- * fewer loses nothing; where neither helps, it stays for a while and tries again, since databases
- * have other work too.
+ * spans of time in which all slots were at work, and takes the median of a few. From where it
+ * starts it goes up as long as one slot more brings something, then down as long as one fewer loses
+ * nothing; where neither helps, it stays for a while and tries again, since databases have other
+ * work too.
  *
  * <p>Not safe for use by several threads.
  */
@@ -73,11 +73,6 @@ final class SlotTuning {
     double[] sorted = spans.clone();
     Arrays.sort(sorted);
     judge(sorted[SPANS / 2]);
-  }
-
-  /** The slots were not all at work: what was seen of this figure is worth nothing. */
-  void interrupted() {
-    seen = 0;
   }
 
   private void judge(double now) {

@@ -8,6 +8,6 @@ public interface WorkMeter {
   /** How much of it is done so far, in one unit, such as bytes; never falls. */
   long done();
 
-  /** How many tasks are at it now. */
+  /** How many tasks are at it now, each from its start to its end. */
   int tasks();
 }

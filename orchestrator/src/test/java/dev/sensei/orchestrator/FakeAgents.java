@@ -248,7 +248,16 @@ final class FakeAgents implements AutoCloseable {
                   t.epoch(),
                   CheckOutcome.PASSED,
                   new TableEvidence(
-                      4_000, 4_000, "c", "c", "SELECT digest", t.snapshot(), List.of(), "", "")));
+                      4_000,
+                      4_000,
+                      "c",
+                      "c",
+                      "SELECT digest",
+                      t.snapshot(),
+                      List.of(),
+                      "",
+                      "",
+                      0)));
       case Task.ValidateReferences _ ->
           List.of(new Report.ReferencesValidated(id, on, n, WHO, passed(Perspective.REFERENTIAL)));
       case Task.ReconcileLedger _ ->

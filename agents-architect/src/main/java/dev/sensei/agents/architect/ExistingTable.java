@@ -204,9 +204,6 @@ record ExistingTable(
                   + " disable it there before the run, unless it is meant to");
         }
       }
-      if (source.kind() != target.kind()) {
-        risks.add(target.name() + ": partitioned on one side only");
-      }
     }
 
     /** The server names INSERT before all other events. */

@@ -5,6 +5,7 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.catalog.View;
 import dev.sensei.schemas.common.FailureClass;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Obstacles {
   static Optional<Refused> find(PlanInput input) {
     return nothing(input.source())
         .or(() -> names(input.source(), input.target()))
+        .or(() -> kinds(input.source(), input.target()))
         .or(() -> partitions(input.source(), input.target()));
   }
 
@@ -67,6 +69,24 @@ final class Obstacles {
         "expected room for %s named %s in the target, found %s of that name; rename or drop it"
             .formatted(wanted, name, found),
         name.toString());
+  }
+
+  /** A partitioned table holds no rows itself: nothing would be moved, and nothing compared. */
+  private static Optional<Refused> kinds(Catalog source, Catalog target) {
+    for (Table table : source.tables()) {
+      Optional<Table> there = target.table(table.name());
+      if (there.filter(other -> other.kind() != table.kind()).isPresent()) {
+        return refuse(
+            FailureClass.SCHEMA,
+            "PARTITIONED_ON_ONE_SIDE",
+            ("expected %s partitioned on both sides or on neither, found it partitioned in the %s"
+                    + " only; exclude it, or drop it in the target and have it made")
+                .formatted(
+                    table.name(), table.kind() == TableKind.PARTITIONED ? "source" : "target"),
+            table.name().toString());
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<Refused> partitions(Catalog source, Catalog target) {

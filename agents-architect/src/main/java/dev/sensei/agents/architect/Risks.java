@@ -142,11 +142,8 @@ final class Risks {
     return tables.isEmpty()
         ? List.of()
         : List.of(
-            "rows join those that the target holds in "
-                + names(tables)
-                + ": they wait in a table of their own, which needs room for them twice, and come"
-                + " in with one transaction for each table; a key that exists on both sides fails"
-                + " it");
+            "rows join those that the target holds in %s: they wait in a table of their own, which needs room for them twice, and come in with one transaction for each table; a key that exists on both sides fails it; triggers and rules of these tables act as rows come, and as they go where they are taken back, and so does ON DELETE of foreign keys that refer to them"
+                .formatted(names(tables)));
   }
 
   private static String names(List<TableName> tables) {

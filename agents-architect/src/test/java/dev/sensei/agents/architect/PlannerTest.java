@@ -299,6 +299,15 @@ class PlannerTest {
     assertThat(refused(empty, source, Databases.OPTIONS))
         .extracting(Refused::failureClass, Refused::code)
         .containsExactly(FailureClass.CONFIGURATION, "NOTHING_IN_SCOPE");
+    PostgresServer.Endpoint plain =
+        Databases.database(server, "plain", "CREATE TABLE place (id int)");
+    PostgresServer.Endpoint divided =
+        Databases.database(
+            server, "divided", "CREATE TABLE place (id int) PARTITION BY RANGE (id)");
+    assertThat(refused(plain, divided, Databases.OPTIONS).code())
+        .isEqualTo("PARTITIONED_ON_ONE_SIDE");
+    assertThat(refused(divided, plain, Databases.OPTIONS).code())
+        .isEqualTo("PARTITIONED_ON_ONE_SIDE");
     assertThat(
             refused(
                     source,

@@ -13,6 +13,7 @@ import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerMarks.Position;
 import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.Perspective;
 import dev.sensei.schemas.common.PerspectiveResult;
@@ -68,7 +69,11 @@ final class ReferenceValidation {
       }
       for (TableName sequence : plan.sequences()) {
         context.throwIfCancelled();
-        compare(source, target, task.getMigrationId(), sequence, count);
+        if (plan.existingRows() == ExistingRows.APPEND) {
+          reach(source, target, sequence, count);
+        } else {
+          compare(source, target, task.getMigrationId(), sequence, count);
+        }
       }
     }
     context.report(
@@ -190,6 +195,22 @@ final class ReferenceValidation {
     } else {
       // The positions themselves are values, and stay here.
       count.differences.add("sequence %s stands elsewhere than in the source".formatted(sequence));
+    }
+  }
+
+  /**
+   * Where rows join others, both have taken numbers: the target's sequence has to stand where the
+   * source's does, or further on.
+   */
+  private static void reach(Connection source, Connection target, TableName sequence, Count count) {
+    count.checked++;
+    count.sequences++;
+    String doing = "reading sequence " + sequence;
+    Position left = DatabaseErrors.call(doing, () -> LedgerMarks.read(source, sequence));
+    if (DatabaseErrors.call(doing, () -> LedgerMarks.hasReached(target, sequence, left))) {
+      count.passed++;
+    } else {
+      count.differences.add("sequence %s stands before the source's".formatted(sequence));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.sensei.agents.TaskIdentity;
 import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
+import dev.sensei.agents.journal.Journal;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
@@ -25,7 +26,6 @@ import dev.sensei.databases.digest.DigestSubject;
 import dev.sensei.databases.digest.DigestSubject.Writer;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerSettings;
-import dev.sensei.databases.ledger.Staging;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.snapshot.SnapshotSession;
 import dev.sensei.schemas.common.DatabaseReference;
@@ -54,11 +54,13 @@ final class TableValidation {
 
   private final DatabaseAccess databases;
   private final ApprovedPlans plans;
+  private final Journal journal;
   private final CanonicalDigest digest = new CanonicalDigest(DigestMethod.SHA_256);
   private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
   private final byte[] hmacKey = new byte[HMAC_KEY_BYTES];
 
-  TableValidation(DatabaseAccess databases, ApprovedPlans plans) {
+  TableValidation(DatabaseAccess databases, ApprovedPlans plans, Journal journal) {
+    this.journal = journal;
     this.databases = databases;
     this.plans = plans;
     new SecureRandom().nextBytes(hmacKey);
@@ -136,36 +138,64 @@ final class TableValidation {
    */
   private record Others(ContentDigest before, ContentDigest now, long ours) {}
 
-  /** By the ledger, which knows which rows are whose. */
+  /** What is known of the rows that joined others: by whom they are, and what the others were. */
+  private record Joined(ContentDigest othersBefore, long movedInBy) {}
+
   private Map<Part, Others> others(Connection target, List<Part> parts, TaskContext context)
-      throws TaskFailure {
+      throws Exception {
     Map<Part, Others> all = new HashMap<>();
     for (Part part : parts) {
       if (part.joinsOthers()) {
+        context.throwIfCancelled();
         TableName table = part.plan().target();
-        Staging staging =
-            ledger
-                .claimOn(target, table)
-                .filter(claim -> claim.key().migrationId().equals(context.task().migrationId()))
-                .flatMap(TableClaim::staging)
+        Joined joined =
+            byLedger(target, table, context)
+                .or(() -> byJournal(part, context))
                 .orElseThrow(() -> unknownRows(table));
-        long ours = staging.movedInBy().orElseThrow(() -> unknownRows(table));
         all.put(
             part,
             new Others(
-                staging.othersBefore(),
-                ledger.contentOf(target, table, new Writer.Others(ours)),
-                ours));
+                joined.othersBefore(),
+                ledger.contentOf(target, table, new Writer.Others(joined.movedInBy())),
+                joined.movedInBy()));
       }
     }
     return all;
+  }
+
+  private Optional<Joined> byLedger(Connection target, TableName table, TaskContext context) {
+    return ledger
+        .claimOn(target, table)
+        .filter(claim -> claim.key().migrationId().equals(context.task().migrationId()))
+        .flatMap(TableClaim::staging)
+        .filter(staging -> staging.movedInBy().isPresent())
+        .map(staging -> new Joined(staging.othersBefore(), staging.movedInBy().orElseThrow()));
+  }
+
+  /** By an earlier validation, where the ledger is released and the validation is tried again. */
+  private Optional<Joined> byJournal(Part part, TaskContext context) {
+    List<Joined> found = new ArrayList<>();
+    journal.forEach(
+        context.task().migrationId(),
+        record -> {
+          if (record.event() instanceof dev.sensei.schemas.event.TableValidated event
+              && event.getTableIndex() == part.plan().index()
+              && event.getEpoch() == part.epoch()
+              && event.getEvidence().getMovedInBy() != 0) {
+            found.add(
+                new Joined(
+                    ContentDigest.parse(event.getEvidence().getOthersBefore()),
+                    event.getEvidence().getMovedInBy()));
+          }
+        });
+    return found.stream().reduce((first, last) -> last);
   }
 
   private static TaskFailure unknownRows(TableName table) {
     return new TaskFailure(
         FailureClass.INTERNAL,
         "ROWS_UNKNOWN",
-        "expected the target's ledger to tell the migration's rows of %s from those of others, found nothing on it there"
+        "expected the target's ledger or the journal to tell the migration's rows of %s from those of others, found nothing on it there"
             .formatted(table),
         table.toString());
   }
@@ -177,6 +207,7 @@ final class TableValidation {
                 TableEvidence.newBuilder(evidence)
                     .setOthersBefore(found.before().text())
                     .setOthersNow(found.now().text())
+                    .setMovedInBy(found.ours())
                     .build())
         .orElse(evidence);
   }

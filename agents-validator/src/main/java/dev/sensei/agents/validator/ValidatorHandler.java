@@ -37,7 +37,7 @@ public final class ValidatorHandler implements TaskHandler {
 
   ValidatorHandler(DatabaseAccess databases, Journal journal, SigningKey key) {
     ApprovedPlans plans = new ApprovedPlans(journal);
-    this.tables = new TableValidation(databases, plans);
+    this.tables = new TableValidation(databases, plans, journal);
     this.references = new ReferenceValidation(databases, plans);
     this.ledger = new LedgerReconciliation(databases, plans, journal);
     this.structure = new StructureValidation(databases, plans);

@@ -97,7 +97,7 @@ class ValidatorHandlerTest {
           new TableClaim(team, "here", joined.migration.table("team").index(), 1, 0, false);
       assertThatThrownBy(() -> joined.validate("team"))
           .isInstanceOf(TaskFailure.class)
-          .hasMessageContaining("expected the target's ledger to tell");
+          .hasMessageContaining("expected the target's ledger or the journal to tell");
       try (Connection session = target.connect()) {
         ledger.install(session, "here", "m");
         ledger.claimBeside(session, claim, List.of("id", "name"));
@@ -124,6 +124,22 @@ class ValidatorHandlerTest {
           .singleElement()
           .asString()
           .startsWith("missing ");
+
+      // Once the ledger is gone, what an earlier validation found is in the journal.
+      joined.journal(
+          dev.sensei.schemas.event.TableValidated.newBuilder()
+              .setMigrationId("m")
+              .setTable("public.team")
+              .setTableIndex(claim.tableIndex())
+              .setEpoch(1)
+              .setOutcome(equal.getOutcome())
+              .setEvidence(equal.getEvidence())
+              .build());
+      try (Connection session = target.connect()) {
+        ledger.remove(session, "m");
+      }
+      assertThat(joined.validate("team").getEvidence().getOthersBefore())
+          .isEqualTo(equal.getEvidence().getOthersBefore());
     }
   }
 

@@ -49,6 +49,12 @@ final class ChunkCopy {
   }
 
   void copy(CopyChunk task, TaskContext context) throws Exception {
+    try (CopiedBytes.Task _ = copied.begin()) {
+      copyOnce(task, context);
+    }
+  }
+
+  private void copyOnce(CopyChunk task, TaskContext context) throws Exception {
     TableTask table =
         tools.tableTask(
             context,

@@ -10,7 +10,7 @@ import dev.sensei.databases.copy.ChunkCopier;
 import dev.sensei.databases.copy.ChunkPlan;
 import dev.sensei.databases.copy.ChunkPlanSettings;
 import dev.sensei.databases.copy.ChunkPlanner;
-import dev.sensei.databases.copy.CopyProgress;
+import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.errors.DatabaseErrors;
@@ -42,6 +42,12 @@ final class ChunkPace {
   /** How much is copied first, and how much where that went too quickly to tell. */
   private static final List<Long> SAMPLE_BYTES = List.of(1L << 20, 8L << 20);
 
+  /** A measurement is worth no longer wait for a lock. */
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
+
+  /** Told after each buffer. */
+  private static final int TOLD_EVERY_ROWS = 1;
+
   private static final Duration ENOUGH_TIME = Duration.ofMillis(50);
 
   /** A chunk of less is not worth its way through Kafka. */
@@ -70,15 +76,14 @@ final class ChunkPace {
     if (options.getChunkTimeMillis() == 0 || plan.estimatedRows() == 0) {
       return plan;
     }
-    OptionalDouble rowsPerSecond = measured(source, target, table, plan);
+    Duration chunkTime = Duration.ofMillis(options.getChunkTimeMillis());
+    OptionalDouble rowsPerSecond = measured(source, target, table, plan, chunkTime);
     if (rowsPerSecond.isEmpty()) {
       return plan;
     }
     double bytesPerSecond =
         rowsPerSecond.getAsDouble() * plan.bytes() / Math.max(1, plan.estimatedRows());
-    long bytes =
-        chunkBytes(
-            bytesPerSecond, Duration.ofMillis(options.getChunkTimeMillis()), plan.bytes(), asked);
+    long bytes = chunkBytes(bytesPerSecond, chunkTime, plan.bytes(), asked);
     LOG.debug(
         "{}: {} bytes a second, so {} bytes a chunk", name, Math.round(bytesPerSecond), bytes);
     return ChunkPlanner.plan(source, name, asked.withBytes(bytes));
@@ -95,7 +100,7 @@ final class ChunkPace {
 
   /** Rows a second; empty where that could not be found out, which is no fault of the table's. */
   private OptionalDouble measured(
-      Connection source, Connection target, TableTask table, ChunkPlan plan) {
+      Connection source, Connection target, TableTask table, ChunkPlan plan, Duration chunkTime) {
     // Only blocks can be divided further without looking for keys.
     if (!(plan.chunks().getFirst() instanceof BlockRange(long from, OptionalLong to))
         || to.isEmpty()) {
@@ -124,7 +129,9 @@ final class ChunkPace {
                             table.plan(),
                             scratch,
                             ChunkBounds.between(middle.fromBlock(), middle.fromBlock() + blocks),
-                            CopySpec.DEFAULT_BATCH_ROWS),
+                            TOLD_EVERY_ROWS),
+                        new Sample(
+                            4 * SAMPLE_BYTES.get(sample), chunkTime, table.context()::cancelled),
                         last ? Duration.ZERO : ENOUGH_TIME);
               }
               return found;
@@ -139,15 +146,57 @@ final class ChunkPace {
     }
   }
 
-  /** Empty where there were no rows, or the copy took less time than can be measured well. */
+  /**
+   * Copies for as long as a chunk should take at most, and a sample or two: a block may hold rows
+   * of many megabytes.
+   *
+   * @return empty where there were no rows, or the copy took less time than can be measured well
+   */
   private OptionalDouble rowsPerSecond(
-      Connection source, Connection target, CopySpec spec, Duration atLeast) {
-    long began = System.nanoTime();
-    long rows = copier.copy(source, target, spec, CopyProgress.SILENT, CancelSignal.NEVER).rows();
-    long took = System.nanoTime() - began;
-    return rows == 0 || took < atLeast.toNanos()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(rows * 1e9 / Math.max(1, took));
+      Connection source, Connection target, CopySpec spec, Sample sample, Duration least) {
+    try {
+      long rows = copier.copy(source, target, spec, sample::sent, sample::isEnough).rows();
+      sample.sent(rows, 0);
+      return sample.rowsPerSecond(least);
+    } catch (CopyCancelled enough) {
+      // The transaction takes no other sample.
+      return sample.rowsPerSecond(Duration.ZERO);
+    }
+  }
+
+  /** What was seen. Told by one thread, asked by two. */
+  private static final class Sample {
+    private final long beganNanos = System.nanoTime();
+    private final long mostBytes;
+    private final Duration most;
+    private final CancelSignal cancelled;
+    private volatile long rows;
+    private volatile long bytes;
+    private volatile long toldNanos;
+
+    Sample(long mostBytes, Duration most, CancelSignal cancelled) {
+      this.mostBytes = mostBytes;
+      this.most = most;
+      this.cancelled = cancelled;
+    }
+
+    void sent(long rowsSoFar, long bytesSoFar) {
+      rows = rowsSoFar;
+      bytes = bytesSoFar;
+      toldNanos = System.nanoTime();
+    }
+
+    boolean isEnough() {
+      return cancelled.requested()
+          || (rows > 0 && (bytes >= mostBytes || System.nanoTime() - beganNanos >= most.toNanos()));
+    }
+
+    OptionalDouble rowsPerSecond(Duration least) {
+      long took = toldNanos - beganNanos;
+      return rows == 0 || took < least.toNanos()
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(rows * 1e9 / Math.max(1, took));
+    }
   }
 
   /** With the columns that are copied and nothing that refuses a row. */
@@ -159,6 +208,7 @@ final class ChunkPace {
             .map(SqlIdentifier::quote)
             .collect(Collectors.joining(", "));
     try (Statement statement = target.createStatement()) {
+      statement.execute("SET LOCAL lock_timeout = " + LOCK_WAIT.toMillis());
       statement.execute(
           "CREATE TABLE %s AS SELECT %s FROM ONLY %s WITH NO DATA"
               .formatted(scratch.quoted(), columns, table.plan().target().quoted()));

@@ -25,19 +25,26 @@ final class CopiedBytes implements WorkMeter {
   /** Counts what a copy of one chunk tells. */
   ChunkResult counting(CopyProgress progress, Function<CopyProgress, ChunkResult> copy) {
     long[] told = {0};
+    ChunkResult copied =
+        copy.apply(
+            (rows, bytesSoFar) -> {
+              bytes.add(bytesSoFar - told[0]);
+              told[0] = bytesSoFar;
+              progress.sent(rows, bytesSoFar);
+            });
+    bytes.add(copied.bytes() - told[0]);
+    return copied;
+  }
+
+  /** A task begins to copy a chunk; closed when it ends. */
+  Task begin() {
     chunks.incrementAndGet();
-    try {
-      ChunkResult copied =
-          copy.apply(
-              (rows, bytesSoFar) -> {
-                bytes.add(bytesSoFar - told[0]);
-                told[0] = bytesSoFar;
-                progress.sent(rows, bytesSoFar);
-              });
-      bytes.add(copied.bytes() - told[0]);
-      return copied;
-    } finally {
-      chunks.decrementAndGet();
-    }
+    return chunks::decrementAndGet;
+  }
+
+  /** A task at work. */
+  interface Task extends AutoCloseable {
+    @Override
+    void close();
   }
 }

@@ -40,8 +40,8 @@ import java.util.Set;
  * what came later. Then nothing is taken away, and what the plan made and is still there is listed.
  */
 final class Rollback {
-  /** foreign_key_violation, as the server calls it. */
-  private static final String REFERRED_TO = "23503";
+  /** foreign_key_violation and restrict_violation, as servers call it. */
+  private static final Set<String> REFERRED_TO = Set.of("23503", "23001");
 
   private final WorkTools tools;
 
@@ -78,6 +78,13 @@ final class Rollback {
       } else if (claim.isEmpty() && plan.created() && exists(target, plan.target())) {
         // Not claimed: nothing was written, or the ledger was released with the rows in the table.
         verifyEmpty(target, plan, left);
+      } else if (claim.isEmpty()
+          && table.joinsOthers()
+          && !tools.marks().isInstalled(target, task.getMigrationId())) {
+        left.add(
+            "rows of the migration in %s, among others, if they were moved in: the ledger that tells"
+                    .formatted(plan.target())
+                + " them apart is gone");
       }
       lease.done();
     }
@@ -102,7 +109,7 @@ final class Rollback {
           .raiseEpoch(
               target, table.key(), table.epoch(), session -> dropForeignKeys(session, table));
     } catch (DatabaseException refused) {
-      if (refused.sqlState().equals(REFERRED_TO)) {
+      if (REFERRED_TO.contains(refused.sqlState())) {
         throw new TaskFailure(
             FailureClass.TRANSIENT,
             "ROWS_REFERRED_TO",

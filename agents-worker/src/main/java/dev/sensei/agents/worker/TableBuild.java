@@ -213,9 +213,10 @@ final class TableBuild {
           throw new TaskFailure(
               FailureClass.DATA,
               "ROWS_NOT_TAKEN",
-              ("expected %s of the target to take %d rows, it took %d; none was moved in: look for"
-                      + " a trigger or a rule there that leaves rows out, disable it and retry")
-                  .formatted(table.table(), found.staged(), found.taken()),
+              ("expected %s of the target to take %d rows, it took %d, of which %d can be told from"
+                   + " others; none was moved in: look for a trigger or a rule there that leaves"
+                   + " rows out, puts them elsewhere or writes them itself, disable it and retry")
+                  .formatted(table.table(), found.staged(), found.taken(), found.known()),
               table.table());
     }
   }

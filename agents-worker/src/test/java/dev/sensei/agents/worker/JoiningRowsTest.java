@@ -5,6 +5,7 @@ import static dev.sensei.agents.testing.Migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.testing.Migration;
@@ -18,11 +19,18 @@ import dev.sensei.schemas.report.TableChecked;
 import dev.sensei.schemas.report.TablePrepared;
 import dev.sensei.schemas.report.TableRolledBack;
 import dev.sensei.schemas.report.TargetRolledBack;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code existingRows: append}: rows join those that the target holds, and leave them again. */
 class JoiningRowsTest extends WorkerOnDatabases {
@@ -226,7 +234,68 @@ class JoiningRowsTest extends WorkerOnDatabases {
   }
 
   @Test
+  void rowsThatCannotBeToldFromOthersStayOutside() throws Exception {
+    filled(
+        SOURCE,
+        TARGET
+            + """
+            CREATE TABLE aside (LIKE child);
+            CREATE RULE aside AS ON INSERT TO child DO INSTEAD
+              INSERT INTO aside VALUES (new.id, new.parent);
+            """);
+    copyAll(1);
+    handle(complete("parent", 1));
+    TaskFailure refused =
+        catchThrowableOfType(TaskFailure.class, () -> handle(complete("child", 1)));
+    assertThat(refused.failure().getCode()).isEqualTo("ROWS_NOT_TAKEN");
+    assertThat(ask(migration.target, "SELECT count(*) FROM aside")).isEqualTo("0");
+    rollBack();
+  }
+
+  @Test
+  void behindTheLedgersEndRowsAreListedSinceNobodyCanTellThem() throws Exception {
+    copyAll(1);
+    moveIn(1);
+    handle(finish());
+    handle(release());
+    handle(rollBack("child", 2));
+    assertThat(migration.last(TableRolledBack.class).getLeft())
+        .singleElement()
+        .asString()
+        .startsWith("rows of the migration in public.child, among others");
+    assertThat(ask(migration.target, "SELECT count(*) FROM child")).isEqualTo("303");
+  }
+
+  @Test
+  void aRollbackEndsAMoveThatHangs(@TempDir Path directory) throws Exception {
+    copyAll(1);
+    handle(complete("parent", 1));
+    Path paused = directory.resolve("paused");
+    Failpoints.configure("before-move-in-commit=pause(%s)@1".formatted(paused));
+    try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> hanging =
+          thread.submit(
+              () -> {
+                handle(complete("child", 1));
+                return true;
+              });
+      await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(paused));
+      handle(rollBack("child", 2));
+      Files.delete(paused);
+      assertThatThrownBy(hanging::get).hasCauseInstanceOf(DatabaseException.class);
+    }
+    rollBack();
+  }
+
+  @Test
   void rowsThatOthersReferToWaitUntilThoseAreGone() throws Exception {
+    filled(
+        SOURCE,
+        TARGET
+            + """
+            ALTER TABLE child DROP CONSTRAINT child_parent_fkey,
+              ADD CONSTRAINT child_parent_fkey FOREIGN KEY (parent) REFERENCES parent ON DELETE RESTRICT;
+            """);
     copyAll(1);
     moveIn(1);
     TaskFailure waits =
@@ -258,7 +327,9 @@ class JoiningRowsTest extends WorkerOnDatabases {
     run(migration.source, "SELECT setval('tickets', 100)");
     handle(finish());
     assertThat(ask(migration.target, "SELECT last_value FROM tickets")).isEqualTo("100");
+    run(migration.target, "SELECT nextval('tickets')");
     rollBack();
-    assertThat(ask(migration.target, "SELECT last_value FROM tickets")).isEqualTo("70");
+    // Somebody took 101 meanwhile.
+    assertThat(ask(migration.target, "SELECT last_value FROM tickets")).isEqualTo("101");
   }
 }

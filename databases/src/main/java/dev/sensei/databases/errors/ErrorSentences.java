@@ -28,7 +28,7 @@ final class ErrorSentences {
       case "22P05" -> "a character has no equivalent in the target's encoding" + onTable;
       case "22012" -> "a computed value divides by zero" + onTable;
       case "23502" -> "NULL in column" + column + " which is NOT NULL" + onTable;
-      case "23503" -> "foreign key" + constraint + " is violated" + onTable;
+      case "23503", "23001" -> "foreign key" + constraint + " is violated" + onTable;
       case "23505" -> "unique constraint" + constraint + " is violated" + onTable;
       case "23514" -> "check constraint" + constraint + " is violated" + onTable;
       case "23P01" -> "exclusion constraint" + constraint + " is violated" + onTable;

@@ -100,7 +100,7 @@ final class ChunkTransaction {
   /**
    * The name is the transaction's alone: a session that serves many tables is none's in between.
    */
-  private static void nameSession(Connection target, TableClaim claim) throws SQLException {
+  static void nameSession(Connection target, TableClaim claim) throws SQLException {
     try (PreparedStatement statement =
         target.prepareStatement("SELECT pg_catalog.set_config('application_name', ?, true)")) {
       statement.setString(

@@ -165,6 +165,8 @@ public final class Ledger {
               if (staging.movedInBy().isPresent()) {
                 return new MoveInOutcome.MovedIn();
               }
+              // By its name, whoever raises the epoch can end it.
+              ChunkTransaction.nameSession(target, claim.orElseThrow());
               LedgerTransaction.waitWithoutBound(target);
               MoveInOutcome moved = StagedRows.moveIn(target, key.table(), staging, copied);
               if (moved instanceof MoveInOutcome.NotAllTaken) {

@@ -130,7 +130,9 @@ public final class LedgerMarks {
           }
           forget(target, migrationId, AFTER + sequence);
           insert(target, migrationId, AFTER + sequence, position.text());
-          set(target, sequence, position);
+          if (!position.equals(current)) {
+            set(target, sequence, position);
+          }
           return true;
         });
   }
@@ -150,7 +152,8 @@ public final class LedgerMarks {
   }
 
   /**
-   * Sets a sequence back to where it stood before the migration.
+   * Sets a sequence back to where it stood before the migration, unless it was used since: then
+   * numbers behind that position are somebody's.
    *
    * @return whether the migration had set it
    */
@@ -162,7 +165,9 @@ public final class LedgerMarks {
         Durability.SYNCHRONOUS,
         () -> {
           Optional<String> before = marked(target, migrationId, BEFORE + sequence);
-          if (before.isPresent()) {
+          Optional<Position> after =
+              marked(target, migrationId, AFTER + sequence).map(Position::parse);
+          if (before.isPresent() && after.filter(read(target, sequence)::equals).isPresent()) {
             set(target, sequence, Position.parse(before.get()));
           }
           return before.isPresent();
@@ -211,6 +216,13 @@ public final class LedgerMarks {
       row.next();
       return new Position(row.getLong(1), row.getBoolean(2));
     }
+  }
+
+  /** Whether a sequence of the target stands at a position or further on in its direction. */
+  public static boolean hasReached(Connection target, TableName sequence, Position position)
+      throws SQLException {
+    Position current = read(target, sequence);
+    return current.further(position, isAscending(target, sequence)).equals(current);
   }
 
   private static boolean isAscending(Connection target, TableName sequence) throws SQLException {

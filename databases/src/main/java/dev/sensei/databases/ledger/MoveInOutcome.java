@@ -16,6 +16,8 @@ public sealed interface MoveInOutcome {
    *
    * @param staged how many rows there were
    * @param taken how many the table took
+   * @param known how many rows of the table carry the transaction's number, by which they would be
+   *     told from others
    */
-  record NotAllTaken(long staged, long taken) implements MoveInOutcome {}
+  record NotAllTaken(long staged, long taken, long known) implements MoveInOutcome {}
 }

@@ -87,13 +87,34 @@ final class StagedRows {
                       copied.isEmpty() ? "" : "(" + columns + ")",
                       columns,
                       staging.table().quoted()));
-      if (taken != staged) {
-        return new MoveInOutcome.NotAllTaken(staged, taken);
+      // Where a rule puts rows elsewhere, a trigger writes them in a transaction of its own, or old
+      // rows happen to carry the number, ours could not be told from others later.
+      long known = ours(target, table);
+      if (taken != staged || known != staged) {
+        return new MoveInOutcome.NotAllTaken(staged, taken, known);
       }
       statement.execute("TRUNCATE " + staging.table().quoted());
     }
     setMovedInBy(target, table, "pg_catalog.txid_current()");
     return new MoveInOutcome.MovedIn();
+  }
+
+  /** How many rows of the table carry the number of the transaction at hand. */
+  private static long ours(Connection target, TableName table) throws SQLException {
+    try (Statement statement = target.createStatement()) {
+      long transaction;
+      try (ResultSet row = statement.executeQuery("SELECT pg_catalog.txid_current()")) {
+        row.next();
+        transaction = row.getLong(1);
+      }
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT count(*) FROM ONLY %s WHERE %s"
+                  .formatted(table.quoted(), DigestSubject.writtenBy(transaction)))) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
   }
 
   /** Takes our rows away, those that wait and those that are in the table. */

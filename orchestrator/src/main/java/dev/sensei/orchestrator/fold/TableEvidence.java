@@ -16,6 +16,8 @@ import java.util.List;
  *     where its rows joined no others.
  * @param othersNow canonical digest of all rows but the migration's at the validation; empty
  *     likewise.
+ * @param movedInBy the target's transaction that moved the migration's rows in among those of
+ *     others, by its 64-bit number; 0 where they joined none.
  */
 public record TableEvidence(
     long sourceRows,
@@ -26,7 +28,8 @@ public record TableEvidence(
     int snapshot,
     List<String> differences,
     String othersBefore,
-    String othersNow) {
+    String othersNow,
+    long movedInBy) {
   public TableEvidence {
     differences = List.copyOf(differences);
   }

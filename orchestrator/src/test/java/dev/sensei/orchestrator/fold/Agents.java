@@ -321,7 +321,8 @@ final class Agents {
         table,
         epoch,
         wrong ? CheckOutcome.FAILED : CheckOutcome.PASSED,
-        new TableEvidence(10, 10, "c", wrong ? "x" : "c", "select", snapshot, List.of(), "", ""));
+        new TableEvidence(
+            10, 10, "c", wrong ? "x" : "c", "select", snapshot, List.of(), "", "", 0));
   }
 
   static PerspectiveResult passed(Perspective perspective) {
