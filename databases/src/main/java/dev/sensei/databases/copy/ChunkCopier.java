@@ -14,16 +14,23 @@ import org.postgresql.copy.CopyIn;
  *
  * <p>A thread of its own reads and hashes; the calling thread writes. Between them go buffers from
  * a fixed set, which is the backpressure: no more than {@link CopySettings#buffers} times {@link
- * CopySettings#bufferBytes} are in flight, and where rows are wider than a buffer, as many of the
- * widest.
+ * CopySettings#bufferBytes} are in flight. Rows wider than a buffer share {@link RowMemory} with
+ * all other copies.
  */
 public final class ChunkCopier {
   private static final long CANCEL_POLL_MILLIS = 100;
 
   private final CopySettings settings;
+  private final RowMemory memory;
 
+  /** A copier whose wide rows share this process's memory with those of others. */
   public ChunkCopier(CopySettings settings) {
+    this(settings, RowMemory.ofThisProcess());
+  }
+
+  ChunkCopier(CopySettings settings, RowMemory memory) {
     this.settings = settings;
+    this.memory = memory;
   }
 
   /**
@@ -43,7 +50,7 @@ public final class ChunkCopier {
       CopySpec spec,
       CopyProgress progress,
       CancelSignal cancel) {
-    try (ChunkReader reader = ChunkReader.start(source, spec, settings, cancel)) {
+    try (ChunkReader reader = ChunkReader.start(source, spec, settings, memory, cancel)) {
       String doing = "writing rows to " + spec.targetTable();
       CopyIn in =
           DatabaseErrors.call(

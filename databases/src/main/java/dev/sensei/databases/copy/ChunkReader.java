@@ -26,14 +26,20 @@ final class ChunkReader implements AutoCloseable {
   private final TupleParser parser = new TupleParser();
   private final BlockingQueue<CopyBuffer> free;
   private final BlockingQueue<Next> filled;
+  private final RowMemory.Account memory;
   private final FutureTask<ChunkResult> reading;
   private volatile boolean abandoned;
 
   private ChunkReader(
-      Connection source, CopySpec spec, CopySettings settings, CancelSignal cancel) {
+      Connection source,
+      CopySpec spec,
+      CopySettings settings,
+      RowMemory memory,
+      CancelSignal cancel) {
     this.source = source;
     this.spec = spec;
     this.settings = settings;
+    this.memory = memory.open();
     this.cancel = cancel;
     this.free = new ArrayBlockingQueue<>(settings.buffers());
     // Room for all buffers and for the end.
@@ -63,8 +69,12 @@ final class ChunkReader implements AutoCloseable {
   }
 
   static ChunkReader start(
-      Connection source, CopySpec spec, CopySettings settings, CancelSignal cancel) {
-    ChunkReader reader = new ChunkReader(source, spec, settings, cancel);
+      Connection source,
+      CopySpec spec,
+      CopySettings settings,
+      RowMemory memory,
+      CancelSignal cancel) {
+    ChunkReader reader = new ChunkReader(source, spec, settings, memory, cancel);
     Thread.ofPlatform().daemon().name("chunk-reader").start(reader.reading);
     return reader;
   }
@@ -84,7 +94,10 @@ final class ChunkReader implements AutoCloseable {
   }
 
   void giveBack(CopyBuffer buffer) {
-    buffer.clear();
+    int grown = buffer.clear();
+    if (grown > 0) {
+      memory.giveBack(grown);
+    }
     free.add(buffer);
   }
 
@@ -129,6 +142,7 @@ final class ChunkReader implements AutoCloseable {
         interrupted = true;
       }
     }
+    memory.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -155,6 +169,10 @@ final class ChunkReader implements AutoCloseable {
         if (!buffer.isEmpty() && !buffer.hasRoomFor(length)) {
           handOver(buffer);
           buffer = takeFree();
+        }
+        if (!buffer.hasRoomFor(length)) {
+          // It is empty, and grows to just this row.
+          memory.take(length, this::stopped);
         }
         int from = buffer.reserve(length);
         out.receive(buffer.array(), from);

@@ -24,13 +24,14 @@ final class CopyBuffer {
   }
 
   /**
-   * Makes room behind what is there, and grows where there is none.
+   * Makes room behind what is there, and grows where there is none. An empty one lets go of what it
+   * had before it grows.
    *
    * @return where the room begins
    */
   int reserve(int more) {
     if (!hasRoomFor(more)) {
-      array = Arrays.copyOf(array, Math.addExact(length, more));
+      array = isEmpty() ? new byte[more] : Arrays.copyOf(array, Math.addExact(length, more));
     }
     int from = length;
     length += more;
@@ -42,12 +43,19 @@ final class CopyBuffer {
     bytesSoFar = bytes;
   }
 
-  /** Empties it, and lets go of what it grew by for a wide row. */
-  void clear() {
+  /**
+   * Empties it, and lets go of what it grew by for a wide row.
+   *
+   * @return how many bytes it had grown to; 0 where it had not
+   */
+  int clear() {
     length = 0;
-    if (array.length > capacity) {
-      array = new byte[capacity];
+    if (array.length <= capacity) {
+      return 0;
     }
+    int grown = array.length;
+    array = new byte[capacity];
+    return grown;
   }
 
   byte[] array() {

@@ -35,6 +35,7 @@ public final class DataErrorBisection {
   private static final byte[] TRAILER = {(byte) 0xFF, (byte) 0xFF};
 
   private final BisectionSettings settings;
+  private final RowMemory memory = RowMemory.ofThisProcess();
   private final SecretKeySpec hmacKey;
 
   /**
@@ -71,13 +72,13 @@ public final class DataErrorBisection {
               source.getAutoCommit() ? Optional.empty() : Optional.of(source.setSavepoint());
           boolean done = false;
           Optional<CopyOutStream> open = Optional.empty();
-          try {
+          try (RowMemory.Account account = memory.open()) {
             if (before.isPresent()) {
               spec.prepare(source);
             }
             CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
             open = Optional.of(out);
-            boolean complete = run.all(out);
+            boolean complete = run.all(out, account);
             done = complete;
             return run.result(complete);
           } finally {
@@ -118,21 +119,35 @@ public final class DataErrorBisection {
       return new BisectionResult(written, faults, complete, statements);
     }
 
-    /** False where there are too many faults. */
-    boolean all(CopyOutStream out) throws SQLException {
+    /**
+     * False where there are too many faults. A row wider than a batch goes by itself: nothing else
+     * is held while it waits for its room, which is there twice, as it came and in its batch.
+     */
+    boolean all(CopyOutStream out, RowMemory.Account account) throws SQLException {
       TupleParser parser = new TupleParser(batch);
       CopyBuffer piece = new CopyBuffer(PIECE_BYTES);
       int length = out.next();
       while (length >= 0) {
-        piece.clear();
+        boolean wide = length > settings.batchBytes();
+        if (wide) {
+          if (!batch()) {
+            return false;
+          }
+          account.take(2L * length, cancel);
+        }
         int from = piece.reserve(length);
         out.receive(piece.array(), from);
         parser.accept(piece.array(), 0, length);
-        if (batch.rows() >= settings.batchRows()
+        piece.clear();
+        if (wide
+            || batch.rows() >= settings.batchRows()
             || batch.completeBytes() >= settings.batchBytes()) {
           if (!batch()) {
             return false;
           }
+        }
+        if (wide) {
+          account.giveBack(2L * length);
         }
         length = out.next();
       }

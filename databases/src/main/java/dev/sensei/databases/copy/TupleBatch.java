@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** Whole tuples in memory, one behind the other, and where each ends. */
 final class TupleBatch implements TupleParser.TupleSink {
   private static final int START = 64 << 10;
+  private static final int MOST_KEPT = 64 << 20;
 
   private byte[] bytes = new byte[START];
   private int[] ends = new int[1024];
@@ -50,11 +51,17 @@ final class TupleBatch implements TupleParser.TupleSink {
     return Arrays.copyOfRange(bytes, start(row), ends[row]);
   }
 
-  /** Forgets the whole tuples and keeps what has come of the next. */
+  /**
+   * Forgets the whole tuples and keeps what has come of the next. Where that is nothing, the room
+   * that a wide tuple took goes too.
+   */
   void clear() {
     int complete = completeBytes();
     System.arraycopy(bytes, complete, bytes, 0, length - complete);
     length -= complete;
     rows = 0;
+    if (length == 0 && bytes.length > MOST_KEPT) {
+      bytes = new byte[START];
+    }
   }
 }

@@ -93,6 +93,33 @@ class ChunkCopierTest {
   }
 
   @Test
+  void rowsThatDoNotFitTogetherGoOneByOneAndLeaveNothingTaken() throws Exception {
+    databases.onBoth("TRUNCATE t");
+    databases.onSource(
+        "INSERT INTO t (a, e) SELECT repeat('wide', 1500000), NULL FROM generate_series(1, 6)");
+    RowMemory memory = new RowMemory(7_000_000);
+    ChunkCopier narrow = new ChunkCopier(CopySettings.DEFAULT, memory);
+    AtomicLong most = new AtomicLong();
+    CancelSignal look =
+        () -> {
+          most.accumulateAndGet(memory.taken(), Math::max);
+          return false;
+        };
+    CopySpec spec = CopySpec.of(TABLE, TABLE, columns(), ChunkBounds.WHOLE_TABLE);
+    try (Connection source = databases.source();
+        Connection target = databases.target()) {
+      assertThat(narrow.copy(source, target, spec, CopyProgress.SILENT, look).rows()).isEqualTo(6);
+      assertThat(most.get()).isBetween(6_000_000L, 7_000_000L);
+      assertThat(memory.taken()).isZero();
+
+      databases.onTarget("ALTER TABLE t ADD CONSTRAINT small CHECK (id < 30003) NOT VALID");
+      assertThatThrownBy(() -> narrow.copy(source, target, spec, CopyProgress.SILENT, look))
+          .isInstanceOf(DatabaseException.class);
+      assertThat(memory.taken()).isZero();
+    }
+  }
+
+  @Test
   void columnsAreRenamedAndComputedOnTheWay() throws SQLException {
     databases.onTarget("CREATE TABLE renamed (\"Key\" bigint, double_g double precision)");
     try (Connection source = databases.source();

@@ -131,11 +131,16 @@ final class SeparateSystem implements AutoCloseable {
 
   /** Starts a worker with one slot. */
   SenseiProcess worker(String name, Map<String, String> variables) throws IOException {
+    return worker(name, 1, variables);
+  }
+
+  /** Starts a worker. */
+  SenseiProcess worker(String name, int slots, Map<String, String> variables) throws IOException {
     Surroundings its = surroundings;
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       its = its.with(variable.getKey(), variable.getValue());
     }
-    return its.start(command(name, "agent", "worker", "--slots", "1"));
+    return its.start(command(name, "agent", "worker", "--slots", Integer.toString(slots)));
   }
 
   /**
