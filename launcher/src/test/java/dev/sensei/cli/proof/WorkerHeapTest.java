@@ -39,8 +39,8 @@ final class WorkerHeapTest {
   }
 
   @Test
-  void rowsOfAHundredAndFiftyMebibytesInEverySlotAtOnce(ProofServers servers) throws Exception {
-    moves(servers, "wide_rows", 6, 150, 1);
+  void severalRowsOfAHundredMebibytesInEverySlotAtOnce(ProofServers servers) throws Exception {
+    moves(servers, "wide_rows", 15, 100, 3);
   }
 
   private void moves(ProofServers servers, String name, int rows, int widestMib, int chunkRows)
@@ -76,7 +76,7 @@ final class WorkerHeapTest {
 
       assertThat(worker.exitCode()).as("the first worker still runs").isEmpty();
       assertThat(worker.output()).doesNotContain("OutOfMemoryError");
-      assertThat(system.workersOfChunks(id)).hasSizeGreaterThan(SLOTS);
+      assertThat(system.workersOfChunks(id)).hasSizeGreaterThanOrEqualTo(SLOTS);
       assertThat(target.rows("SELECT count(*) || ' ' || sum(length(content)) FROM document"))
           .isEqualTo(source.rows("SELECT count(*) || ' ' || sum(length(content)) FROM document"));
     }
