@@ -93,19 +93,23 @@ final class Commands {
 
   private static void retry(Draft draft, String requestedBy) {
     MigrationState m = draft.migration();
-    LifecycleState phase =
-        failedWith(m, Execution.SOURCE_SCHEMA_CHANGED) ? LifecycleState.ANALYZING : m.failedPhase();
+    // A plan that could not be made was about databases as they were found. Whoever asks again has
+    // mended one of them.
+    boolean newlyFound =
+        failedWith(m, Execution.SOURCE_SCHEMA_CHANGED)
+            || m.failedPhase() == LifecycleState.PLANNING;
+    LifecycleState phase = newlyFound ? LifecycleState.ANALYZING : m.failedPhase();
     draft.emit(new Event.RetryStarted(draft.id(), phase, requestedBy));
     if (draft.migration().drain() != Drain.NONE) {
       return;
     }
     switch (phase) {
       case ANALYZING -> Analysis.start(draft, "retried", requestedBy);
-      case PLANNING -> Analysis.plan(draft, "retried", m.options(), requestedBy);
       case RUNNING -> Execution.pursue(draft, true);
       case VALIDATING -> Validation.start(draft, "retried");
       case UNKNOWN,
           CREATED,
+          PLANNING,
           AWAITING_APPROVAL,
           APPROVED,
           PAUSED,
@@ -113,7 +117,7 @@ final class Commands {
           CERTIFIED,
           FAILED,
           CANCELLED ->
-          throw new IllegalStateException("no phase fails in state " + phase);
+          throw new IllegalStateException("no retry begins at " + phase);
     }
   }
 

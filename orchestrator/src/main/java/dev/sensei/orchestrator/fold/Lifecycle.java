@@ -68,7 +68,6 @@ public final class Lifecycle {
               from(VALIDATING, Command.CancelMigration.class, CANCELLED),
               from(FAILED, Event.MigrationFailed.class, FAILED),
               from(FAILED, Command.RetryMigration.class, ANALYZING),
-              from(FAILED, Command.RetryMigration.class, PLANNING),
               from(FAILED, Command.RetryMigration.class, RUNNING),
               from(FAILED, Command.RetryMigration.class, VALIDATING),
               from(FAILED, Command.AcceptExceptions.class, FAILED),

@@ -242,6 +242,23 @@ class FaultsTest {
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
   }
 
+  /** What stood in the way is mended in a database, so a retry has to look there again. */
+  @Test
+  void aPlanThatCouldNotBeMadeIsRetriedFromTheAnalysisOn() {
+    Agents agents = Agents.of(1, 1);
+    World world = new World();
+    world.command(Asked.create());
+    world.command(Asked.start());
+    world.workUntil(agents, Task.PlanMigration.class);
+    world.report(
+        Agents.failed(world.take(Task.PlanMigration.class), FailureClass.SCHEMA, "NAME_TAKEN"));
+    assertThat(world.header().failedPhase()).isEqualTo(LifecycleState.PLANNING);
+    world.command(Asked.retry());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.AWAITING_APPROVAL);
+    assertThat(world.events(Event.AnalysisStarted.class)).hasSize(2);
+  }
+
   @Test
   void everyTableIsValidatedBeforeOneThatDiffersFailsThePhase() {
     Agents agents = Agents.of(4, 1);
