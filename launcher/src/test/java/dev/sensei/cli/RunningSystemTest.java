@@ -33,6 +33,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -242,37 +244,40 @@ final class RunningSystemTest {
   void anApprovalThatWasGivenMeanwhileCountsForWhoeverGivesItAgain() throws Exception {
     Endpoint target = server.createDatabase("approved_twice");
     List<Outcome> approvals = new ArrayList<>();
-    RunListener slow =
-        new RunListener() {
-          @Override
-          public void note(String line) {}
-
-          @Override
-          public void progress(MigrationView view) {}
-
-          @Override
-          public Decision decide(PlanSummary plan) {
-            approvals.add(here("approve", plan.migrationId()));
-            return new Decision.Approve(OWNER, false);
-          }
-        };
-
     RunResult done =
-        Wiring.backend()
-            .runner()
-            .migrate(
-                new MigrateRequest(
-                    new PlatformLocation.Separate(
-                        Path.of(data()), running.bootstrapServers(), running.registryUrl()),
-                    DatabaseUri.parse(uri(server.endpoint().withDatabase("shop"))),
-                    DatabaseUri.parse(uri(target)),
-                    MigrationSpec.DEFAULTS,
-                    Optional.of(directory.resolve("approved_twice.jws")),
-                    OWNER,
-                    false),
-                slow);
+        migrate(
+            target,
+            plan -> {
+              approvals.add(here("approve", plan.migrationId()));
+              return new Decision.Approve(OWNER, false);
+            },
+            line -> {});
 
     assertThat(approvals).singleElement().returns(0, Outcome::code);
+    assertThat(done.exitCode()).as(done.toString()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void aMigrationThatSomebodyElseTakesUpMeanwhileIsFollowed() throws Exception {
+    Endpoint target = server.createDatabase("taken_up_twice");
+    sql(target, "CREATE VIEW customer AS SELECT 1");
+    Outcome failed = migrate("shop", uri(target), "--yes");
+    assertThat(failed.out()).as(failed.toString()).contains("NAME_TAKEN");
+    sql(target, "DROP VIEW customer");
+
+    List<String> notes = new ArrayList<>();
+    RunResult done =
+        migrate(
+            target,
+            plan -> new Decision.Approve(OWNER, false),
+            line -> {
+              notes.add(line);
+              if (line.startsWith("Resuming migration")) {
+                assertThat(here("retry", id(failed)).code()).isZero();
+              }
+            });
+
+    assertThat(notes).anyMatch(line -> line.startsWith("Somebody else took it up meanwhile"));
     assertThat(done.exitCode()).as(done.toString()).isEqualTo(ExitCode.OK);
   }
 
@@ -330,6 +335,40 @@ final class RunningSystemTest {
                     target),
                 Stream.of(more))
             .toArray(String[]::new));
+  }
+
+  /** By the running system, with what a person decides and is told. */
+  private static RunResult migrate(
+      Endpoint target, Function<PlanSummary, Decision> decision, Consumer<String> told)
+      throws InterruptedException {
+    RunListener listener =
+        new RunListener() {
+          @Override
+          public void note(String line) {
+            told.accept(line);
+          }
+
+          @Override
+          public void progress(MigrationView view) {}
+
+          @Override
+          public Decision decide(PlanSummary plan) {
+            return decision.apply(plan);
+          }
+        };
+    return Wiring.backend()
+        .runner()
+        .migrate(
+            new MigrateRequest(
+                new PlatformLocation.Separate(
+                    Path.of(data()), running.bootstrapServers(), running.registryUrl()),
+                DatabaseUri.parse(uri(server.endpoint().withDatabase("shop"))),
+                DatabaseUri.parse(uri(target)),
+                MigrationSpec.DEFAULTS,
+                Optional.of(directory.resolve(target.database() + ".jws")),
+                OWNER,
+                false),
+            listener);
   }
 
   /** With a reference to the password, which every agent resolves by itself. */

@@ -14,6 +14,7 @@ import dev.sensei.schemas.event.PlanningStarted;
 import dev.sensei.schemas.state.Drain;
 import dev.sensei.schemas.state.MigrationState;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
@@ -135,6 +136,28 @@ final class Follower {
     if (rejected.isPresent()) {
       throw refused(migrationId, rejected.get());
     }
+  }
+
+  /**
+   * Sends a command that takes up a migration as it was seen. Where it is refused since the
+   * migration is in another state by now, somebody else was first, and the command is not wanted
+   * any more.
+   */
+  void takeUp(MigrationState seen, SpecificRecord command) throws InterruptedException {
+    String migrationId = seen.getMigrationId();
+    Optional<Answer.Rejected> rejected = connection.ask(migrationId, command, listener::note);
+    if (rejected.isEmpty()) {
+      return;
+    }
+    String stands = rejected.get().state();
+    if (stands.equals(named(LifecycleState.UNKNOWN)) || stands.equals(named(seen.getState()))) {
+      throw refused(migrationId, rejected.get());
+    }
+    listener.note("Somebody else took it up meanwhile: it is %s.".formatted(stands));
+  }
+
+  private static String named(LifecycleState state) {
+    return state.name().toLowerCase(Locale.ROOT);
   }
 
   private static CommandException refused(String migrationId, Answer.Rejected rejected) {

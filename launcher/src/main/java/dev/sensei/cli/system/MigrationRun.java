@@ -158,12 +158,12 @@ final class MigrationRun {
     }
     return switch (found.getState()) {
       case CREATED -> {
-        follower.send(id, start(id));
+        follower.takeUp(found, start(id));
         yield found.getSequence();
       }
       case PAUSED -> {
-        follower.send(
-            id,
+        follower.takeUp(
+            found,
             ResumeMigration.newBuilder()
                 .setMigrationId(id)
                 .setRequestedBy(request.requestedBy())
@@ -171,8 +171,8 @@ final class MigrationRun {
         yield found.getSequence();
       }
       case FAILED -> {
-        follower.send(
-            id,
+        follower.takeUp(
+            found,
             exceptionsRefused(found)
                 ? AcceptExceptions.newBuilder()
                     .setMigrationId(id)
