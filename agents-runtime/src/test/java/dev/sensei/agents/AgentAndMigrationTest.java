@@ -16,34 +16,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the state of a migration does to its tasks. */
-class AgentAndMigrationTest {
+class AgentAndMigrationTest extends AtADesk {
   private static final Duration LONG = Duration.ofSeconds(20);
-
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private final String migration = Desk.newMigration();
-  private Desk desk;
-
-  @BeforeEach
-  void openDesk() {
-    desk = new Desk(OnPlatform.kafka());
-    open.add(desk);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable each : open.reversed()) {
-      each.close();
-    }
-  }
 
   @Test
   void aPauseCancelsTheTaskInWorkAndItIsReleased() throws Exception {

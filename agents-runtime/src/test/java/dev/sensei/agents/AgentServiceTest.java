@@ -26,30 +26,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AgentServiceTest {
+class AgentServiceTest extends AtADesk {
   private static final Duration LEASE = Duration.ofSeconds(2);
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private final String migration = Desk.newMigration();
-  private Desk desk;
-
-  @BeforeEach
-  void openDesk() {
-    desk = new Desk(OnPlatform.kafka());
-    open.add(desk);
-  }
-
   @AfterEach
-  void close() throws Exception {
+  void failpointsOff() {
     Failpoints.clear();
-    for (AutoCloseable each : open.reversed()) {
-      each.close();
-    }
   }
 
   @Test
@@ -247,7 +233,11 @@ class AgentServiceTest {
     await()
         .atMost(LEASE)
         .untilAsserted(() -> assertThat(desk.reports(TargetReleased.class, migration)).hasSize(1));
-    assertThat(second.given()).extracting(TaskContext::deliveryCount).containsExactly(2);
+    // The member that leaves may have fetched it again before it was gone, and gives it back then.
+    assertThat(second.given())
+        .extracting(TaskContext::deliveryCount)
+        .hasSize(1)
+        .allSatisfy(count -> assertThat(count).isBetween(2, 3));
     assertThat(desk.reports(TaskReleased.class, migration)).isEmpty();
     assertThat(desk.reports(TaskFailed.class, migration)).isEmpty();
   }

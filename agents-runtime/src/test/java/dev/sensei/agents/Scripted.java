@@ -1,6 +1,7 @@
 package dev.sensei.agents;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.specific.SpecificRecord;
@@ -15,6 +16,7 @@ final class Scripted implements TaskHandler {
   private final Set<Class<? extends SpecificRecord>> types;
   private final Set<Class<? extends SpecificRecord>> longLived;
   private final Script script;
+  private Optional<WorkMeter> meter = Optional.empty();
   private final List<TaskContext> given = new CopyOnWriteArrayList<>();
 
   private Scripted(
@@ -37,6 +39,12 @@ final class Scripted implements TaskHandler {
     return new Scripted(Set.of(type, longLived), Set.of(longLived), script);
   }
 
+  /** The same, telling how much is done. */
+  Scripted telling(WorkMeter done) {
+    meter = Optional.of(done);
+    return this;
+  }
+
   List<TaskContext> given() {
     return given;
   }
@@ -49,6 +57,11 @@ final class Scripted implements TaskHandler {
   @Override
   public Set<Class<? extends SpecificRecord>> longLivedTypes() {
     return longLived;
+  }
+
+  @Override
+  public Optional<WorkMeter> meter() {
+    return meter;
   }
 
   @Override

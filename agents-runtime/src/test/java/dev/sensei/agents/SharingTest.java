@@ -8,37 +8,19 @@ import dev.sensei.schemas.Topics.Agent;
 import dev.sensei.schemas.report.TargetReleased;
 import dev.sensei.schemas.task.ReleaseTarget;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How the tasks of one topic are shared out over several agents. */
-class SharingTest {
+class SharingTest extends AtADesk {
   private static final Duration LEASE = Duration.ofSeconds(2);
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final int SLOTS = 2;
-
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private final String migration = Desk.newMigration();
-  private Desk desk;
-
-  @BeforeEach
-  void openDesk() {
-    desk = new Desk(OnPlatform.kafka());
-    open.add(desk);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable each : open.reversed()) {
-      each.close();
-    }
-  }
 
   @Test
   void aSlowAgentHasAsManyTasksAsSlotsAndTheRestIsDoneByOthersMeanwhile() throws Exception {
@@ -107,12 +89,50 @@ class SharingTest {
         .allSatisfy(given -> assertThat(given).isBetween(share * 3 / 4, share * 5 / 4));
   }
 
+  @Test
+  void slotsRestWhileAsManyAsPayOffAreAtWorkAndAreThereWhenTheyAreNot() throws Exception {
+    AtomicInteger atWork = new AtomicInteger(Integer.MAX_VALUE);
+    Scripted handler =
+        Scripted.taking(ReleaseTarget.class, (_, context) -> reportDone(context))
+            .telling(
+                new WorkMeter() {
+                  @Override
+                  public long done() {
+                    return 0;
+                  }
+
+                  @Override
+                  public int tasks() {
+                    return atWork.get();
+                  }
+                });
+    int tasks = 20;
+    start(
+        handler,
+        AgentSettings.fromEnvironment(
+                Agent.WORKER,
+                Map.of("SENSEI_SLOTS", "" + SLOTS, "SENSEI_MOST_SLOTS", "" + 2 * SLOTS))
+            .on(OnPlatform.kafka(), OnPlatform.registry()));
+    issue(tasks);
+
+    // Every slot takes one task, and then no other.
+    await().atMost(LIMIT).until(() -> handler.given().size() == SLOTS);
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(LIMIT)
+        .until(() -> handler.given().size() == SLOTS);
+    atWork.set(0);
+    awaitReported(tasks);
+  }
+
   private void start(TaskHandler handler) throws Exception {
+    start(handler, OnPlatform.settings(Agent.WORKER).withSlots(SLOTS));
+  }
+
+  private void start(TaskHandler handler, AgentSettings settings) throws Exception {
     AgentService service =
         AgentService.start(
-            OnPlatform.settings(Agent.WORKER)
-                .withSlots(SLOTS)
-                .withTimes(LEASE, Duration.ofSeconds(1), Duration.ofSeconds(3)),
+            settings.withTimes(LEASE, Duration.ofSeconds(1), Duration.ofSeconds(3)),
             DatabaseAccess.byReference(),
             _ -> handler);
     open.add(service);
