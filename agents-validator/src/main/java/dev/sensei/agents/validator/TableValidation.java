@@ -26,6 +26,7 @@ import dev.sensei.databases.digest.DigestSubject;
 import dev.sensei.databases.digest.DigestSubject.Writer;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.StagedRows;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.snapshot.SnapshotSession;
 import dev.sensei.schemas.common.DatabaseReference;
@@ -57,6 +58,7 @@ final class TableValidation {
   private final Journal journal;
   private final CanonicalDigest digest = new CanonicalDigest(DigestMethod.SHA_256);
   private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
+  private final StagedRows staged = new StagedRows(LedgerSettings.DEFAULT);
   private final byte[] hmacKey = new byte[HMAC_KEY_BYTES];
 
   TableValidation(DatabaseAccess databases, ApprovedPlans plans, Journal journal) {
@@ -156,7 +158,7 @@ final class TableValidation {
             part,
             new Others(
                 joined.othersBefore(),
-                ledger.contentOf(target, table, new Writer.Others(joined.movedInBy())),
+                staged.contentOf(target, table, new Writer.Others(joined.movedInBy())),
                 joined.movedInBy()));
       }
     }

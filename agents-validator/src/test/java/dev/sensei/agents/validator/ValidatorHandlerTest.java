@@ -15,6 +15,7 @@ import dev.sensei.databases.ledger.ChunkWork;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.StagedRows;
 import dev.sensei.databases.ledger.Staging;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.ledger.TableKey;
@@ -105,7 +106,7 @@ class ValidatorHandlerTest {
         run(
             target,
             "INSERT INTO " + staging + " SELECT n, 'canary' || n FROM generate_series(1, 10) n");
-        ledger.moveIn(session, team, 1, List.of("id", "name"));
+        new StagedRows(LedgerSettings.DEFAULT).moveIn(session, team, 1, List.of("id", "name"));
       }
       TableValidated equal = joined.validate("team");
       assertThat(equal.getOutcome()).isEqualTo(Outcome.PASSED);

@@ -166,14 +166,7 @@ final class Rollback {
   private static void dropForeignKeys(Connection target, TableTask table) throws SQLException {
     List<TablePlan> all = table.approved().tables();
     Set<TableName> family = family(table.plan(), all);
-    // Rollbacks of two tables would otherwise wait for each other's locks in a circle.
-    try (PreparedStatement one =
-        target.prepareStatement(
-            "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('sensei rollback'),"
-                + " pg_catalog.hashtext(?))")) {
-      one.setString(1, table.migrationId());
-      one.execute();
-    }
+    awaitOtherRollbacks(target, table.migrationId());
     for (TablePlan plan : all) {
       boolean touches =
           plan.created()
@@ -196,6 +189,37 @@ final class Rollback {
     }
   }
 
+  /**
+   * Rollbacks of two tables would otherwise wait for each other's locks in a circle. One that
+   * deletes many rows may take longer than any other lock is waited for.
+   */
+  private static void awaitOtherRollbacks(Connection target, String migrationId)
+      throws SQLException {
+    String bound;
+    try (Statement ask = target.createStatement();
+        ResultSet row = ask.executeQuery("SHOW lock_timeout")) {
+      row.next();
+      bound = row.getString(1);
+    }
+    setLockTimeout(target, "0");
+    try (PreparedStatement one =
+        target.prepareStatement(
+            "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('sensei rollback'),"
+                + " pg_catalog.hashtext(?))")) {
+      one.setString(1, migrationId);
+      one.execute();
+    }
+    setLockTimeout(target, bound);
+  }
+
+  private static void setLockTimeout(Connection target, String bound) throws SQLException {
+    try (PreparedStatement set =
+        target.prepareStatement("SELECT pg_catalog.set_config('lock_timeout', ?, true)")) {
+      set.setString(1, bound);
+      set.execute();
+    }
+  }
+
   /** The table and the partitioned tables it is a part of. */
   private static Set<TableName> family(TablePlan plan, List<TablePlan> all) {
     Set<TableName> family = new HashSet<>();
@@ -215,7 +239,7 @@ final class Rollback {
       return;
     }
     ContentDigest before = claim.staging().get().othersBefore();
-    ContentDigest now = tools.ledger().contentOf(target, plan.target(), new Writer.Anyone());
+    ContentDigest now = tools.staged().contentOf(target, plan.target(), new Writer.Anyone());
     if (!now.equals(before)) {
       left.add(
           "other rows in %s than before the migration: it held %d then, and holds %d now"

@@ -2,7 +2,6 @@ package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
-import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.worker.Statements.Marked;
 import dev.sensei.databases.TableName;
@@ -131,55 +130,48 @@ final class TableBuild {
   }
 
   void addForeignKeys(AddForeignKeys task, TaskContext context) throws Exception {
-    TableTask table =
+    addForeignKeys(
         tools.tableTask(
             context,
             task.getPlanDigest(),
             task.getTableIndex(),
             task.getEpoch(),
             task.getSource(),
-            task.getTarget());
+            task.getTarget()));
+  }
+
+  /** The same for several small tables, each in transactions of its own. */
+  void addForeignKeys(AddGroupForeignKeys task, TaskContext context) throws Exception {
+    for (GroupMember member : task.getMembers()) {
+      // Reported at once: what was added has its result, also where the next table's are refused.
+      addForeignKeys(
+          tools.tableTask(
+              context,
+              task.getPlanDigest(),
+              member.getTableIndex(),
+              member.getEpoch(),
+              task.getSource(),
+              task.getTarget()));
+    }
+  }
+
+  private void addForeignKeys(TableTask table) throws Exception {
     TablePlan plan = table.plan();
+    TaskContext context = table.context();
     List<String> built =
         build(table, Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys()));
     Failpoint.BEFORE_REPORT.hit();
     context.report(
         ForeignKeysAdded.newBuilder()
-            .setMigrationId(task.getMigrationId())
-            .setTaskId(task.getTaskId())
-            .setAttempt(task.getAttempt())
+            .setMigrationId(context.task().migrationId())
+            .setTaskId(context.task().taskId())
+            .setAttempt(context.task().attempt())
             .setAgent(context.agentName())
-            .setTable(task.getTable())
-            .setTableIndex(task.getTableIndex())
-            .setEpoch(task.getEpoch())
+            .setTable(table.table())
+            .setTableIndex(plan.index())
+            .setEpoch(table.epoch())
             .setBuilt(built)
             .build());
-  }
-
-  /** The same for several small tables, each in transactions of its own. */
-  void addForeignKeys(AddGroupForeignKeys task, TaskContext context) throws Exception {
-    ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
-    for (GroupMember member : task.getMembers()) {
-      TablePlan plan = approved.table(member.getTableIndex());
-      TableTask table =
-          new TableTask(
-              context, approved, plan, task.getSource(), task.getTarget(), member.getEpoch());
-      List<String> built =
-          build(table, Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys()));
-      Failpoint.BEFORE_REPORT.hit();
-      // At once: what was added has its result, also where the next table's are refused.
-      context.report(
-          ForeignKeysAdded.newBuilder()
-              .setMigrationId(task.getMigrationId())
-              .setTaskId(task.getTaskId())
-              .setAttempt(task.getAttempt())
-              .setAgent(context.agentName())
-              .setTable(table.table())
-              .setTableIndex(member.getTableIndex())
-              .setEpoch(member.getEpoch())
-              .setBuilt(built)
-              .build());
-    }
   }
 
   /** Builds indexes several at once, and then does all else in its order. */
@@ -202,7 +194,7 @@ final class TableBuild {
     try (Sessions.Lease lease = tools.sessions().target(table.target())) {
       outcome =
           tools
-              .ledger()
+              .staged()
               .moveIn(lease.connection(), table.key(), table.epoch(), table.copiedColumns());
       lease.done();
     }

@@ -6,6 +6,7 @@ import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
+import dev.sensei.databases.ledger.StagedRows;
 import dev.sensei.schemas.common.DatabaseReference;
 
 /**
@@ -15,10 +16,16 @@ import dev.sensei.schemas.common.DatabaseReference;
  * @param plans what was approved
  * @param ledger the target's ledger
  * @param marks its marks beside the chunks
+ * @param staged its rows that join those of others
  * @param builds what builds a table on several sessions
  */
 record WorkTools(
-    Sessions sessions, ApprovedPlans plans, Ledger ledger, LedgerMarks marks, SideBySide builds) {
+    Sessions sessions,
+    ApprovedPlans plans,
+    Ledger ledger,
+    LedgerMarks marks,
+    StagedRows staged,
+    SideBySide builds) {
   Statements statements() {
     return new Statements(ledger, marks);
   }

@@ -12,6 +12,7 @@ import dev.sensei.databases.ledger.ForeignInstallation;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.StagedRows;
 import dev.sensei.databases.snapshot.SnapshotLost;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.task.AddForeignKeys;
@@ -64,6 +65,7 @@ public final class WorkerHandler implements TaskHandler {
             new ApprovedPlans(journal),
             new Ledger(LedgerSettings.DEFAULT),
             new LedgerMarks(LedgerSettings.DEFAULT),
+            new StagedRows(LedgerSettings.DEFAULT),
             new SideBySide(sessions, buildSettings));
     this.targets = new TargetTasks(work);
     this.preparation = new TablePreparation(work);

@@ -279,9 +279,12 @@ class JoiningRowsTest extends WorkerOnDatabases {
                 handle(complete("child", 1));
                 return true;
               });
-      await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(paused));
-      handle(rollBack("child", 2));
-      Files.delete(paused);
+      try {
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(paused));
+        handle(rollBack("child", 2));
+      } finally {
+        Files.deleteIfExists(paused);
+      }
       assertThatThrownBy(hanging::get).hasCauseInstanceOf(DatabaseException.class);
     }
     rollBack();

@@ -59,8 +59,6 @@ final class EpochRaise {
               if (late.isPresent()) {
                 return late.get();
               }
-              // Writers are fenced from here on; what is left to wait for is other rollbacks.
-              LedgerTransaction.waitWithoutBound(target);
               beforeEmptying.run(target);
               boolean truncated = empty(target, claim.orElseThrow());
               LedgerRows.deleteChunks(target, key.table());

@@ -3,8 +3,6 @@ package dev.sensei.databases.ledger;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.ChunkResult;
-import dev.sensei.databases.digest.ContentDigest;
-import dev.sensei.databases.digest.DigestSubject.Writer;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.LedgerTransaction.Durability;
@@ -136,63 +134,6 @@ public final class Ledger {
           return found.key().equals(claim.key())
               ? new ClaimOutcome.AlreadyOurs(found)
               : new ClaimOutcome.HeldByOther(found);
-        });
-  }
-
-  /**
-   * Moves the staged rows of a table into it, in one transaction, unless that was done before. What
-   * the table does to rows as they come, it does here: keys, foreign keys, triggers.
-   *
-   * @param copied the columns that were copied
-   * @throws IllegalStateException where the table was claimed without staging
-   */
-  public MoveInOutcome moveIn(Connection target, TableKey key, long epoch, List<String> copied) {
-    MoveInOutcome outcome =
-        inTransaction(
-            "moving staged rows into " + key.table(),
-            target,
-            () -> {
-              Optional<TableClaim> claim =
-                  LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.UPDATE);
-              Optional<OptionalLong> other = otherEpoch(claim, key, epoch);
-              if (other.isPresent()) {
-                return new MoveInOutcome.Superseded(other.get());
-              }
-              Staging staging =
-                  claim
-                      .flatMap(TableClaim::staging)
-                      .orElseThrow(() -> new IllegalStateException(key + " has no staging"));
-              if (staging.movedInBy().isPresent()) {
-                return new MoveInOutcome.MovedIn();
-              }
-              // By its name, whoever raises the epoch can end it.
-              ChunkTransaction.nameSession(target, claim.orElseThrow());
-              LedgerTransaction.waitWithoutBound(target);
-              MoveInOutcome moved = StagedRows.moveIn(target, key.table(), staging, copied);
-              if (moved instanceof MoveInOutcome.NotAllTaken) {
-                target.rollback();
-              } else {
-                Failpoint.BEFORE_MOVE_IN_COMMIT.hit();
-              }
-              return moved;
-            });
-    if (outcome instanceof MoveInOutcome.MovedIn) {
-      Failpoint.AFTER_MOVE_IN_COMMIT.hit();
-    }
-    return outcome;
-  }
-
-  /**
-   * What a writer's rows of a table add up to now, over all of its columns: to be held against
-   * {@link Staging#othersBefore()}.
-   */
-  public ContentDigest contentOf(Connection target, TableName table, Writer writer) {
-    return inTransaction(
-        "digesting " + table,
-        target,
-        () -> {
-          LedgerTransaction.waitWithoutBound(target);
-          return StagedRows.digest(target, table, writer);
         });
   }
 

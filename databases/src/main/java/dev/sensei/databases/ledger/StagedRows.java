@@ -8,6 +8,8 @@ import dev.sensei.databases.digest.ContentDigest;
 import dev.sensei.databases.digest.DigestMethod;
 import dev.sensei.databases.digest.DigestSubject;
 import dev.sensei.databases.digest.DigestSubject.Writer;
+import dev.sensei.databases.failpoint.Failpoint;
+import dev.sensei.databases.ledger.LedgerTransaction.Durability;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,17 +21,83 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * What {@link Staging} does in the target. Methods run inside a transaction of the caller's that
- * holds the table's claim.
+ * Rows that are to join rows of others: how they wait in their {@link Staging}, join, and leave
+ * again. Public methods run one transaction; the others run inside one of the caller's that holds
+ * the table's claim.
  *
  * <p>Once rows are in the table they are known by the transaction that wrote them, which every row
  * carries in {@code xmin} until somebody changes it. That costs no column, no second copy and no
  * key.
  */
-final class StagedRows {
+public final class StagedRows {
   private static final CanonicalDigest DIGEST = new CanonicalDigest(DigestMethod.SHA_256);
 
-  private StagedRows() {}
+  private final LedgerSettings settings;
+
+  public StagedRows(LedgerSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Moves the staged rows of a table into it, in one transaction, unless that was done before. What
+   * the table does to rows as they come, it does here: keys, foreign keys, triggers.
+   *
+   * @param copied the columns that were copied
+   * @throws IllegalStateException where the table was claimed without staging
+   */
+  public MoveInOutcome moveIn(Connection target, TableKey key, long epoch, List<String> copied) {
+    MoveInOutcome outcome =
+        LedgerTransaction.run(
+            "moving staged rows into " + key.table(),
+            target,
+            settings.lockWait(),
+            Durability.SYNCHRONOUS,
+            () -> {
+              Optional<TableClaim> claim =
+                  LedgerRows.claim(target, key.table(), LedgerRows.ClaimLock.UPDATE);
+              Optional<OptionalLong> other = Ledger.otherEpoch(claim, key, epoch);
+              if (other.isPresent()) {
+                return new MoveInOutcome.Superseded(other.get());
+              }
+              Staging staging =
+                  claim
+                      .flatMap(TableClaim::staging)
+                      .orElseThrow(() -> new IllegalStateException(key + " has no staging"));
+              if (staging.movedInBy().isPresent()) {
+                return new MoveInOutcome.MovedIn();
+              }
+              // By its name, whoever raises the epoch can end it.
+              ChunkTransaction.nameSession(target, claim.orElseThrow());
+              LedgerTransaction.waitWithoutBound(target);
+              MoveInOutcome moved = moveAll(target, key.table(), staging, copied);
+              if (moved instanceof MoveInOutcome.NotAllTaken) {
+                target.rollback();
+              } else {
+                Failpoint.BEFORE_MOVE_IN_COMMIT.hit();
+              }
+              return moved;
+            });
+    if (outcome instanceof MoveInOutcome.MovedIn) {
+      Failpoint.AFTER_MOVE_IN_COMMIT.hit();
+    }
+    return outcome;
+  }
+
+  /**
+   * What a writer's rows of a table add up to now, over all of its columns: to be held against
+   * {@link Staging#othersBefore()}.
+   */
+  public ContentDigest contentOf(Connection target, TableName table, Writer writer) {
+    return LedgerTransaction.run(
+        "digesting " + table,
+        target,
+        settings.lockWait(),
+        Durability.SYNCHRONOUS,
+        () -> {
+          LedgerTransaction.waitWithoutBound(target);
+          return digest(target, table, writer);
+        });
+  }
 
   /**
    * Makes the staging of a claimed table, and digests what the table holds.
@@ -72,7 +140,7 @@ final class StagedRows {
   }
 
   /** Moves all staged rows into their table. */
-  static MoveInOutcome moveIn(
+  private static MoveInOutcome moveAll(
       Connection target, TableName table, Staging staging, List<String> copied)
       throws SQLException {
     String columns = copied.stream().map(SqlIdentifier::quote).collect(Collectors.joining(", "));
@@ -151,7 +219,7 @@ final class StagedRows {
   }
 
   /** What a writer's rows of a table add up to, over all of its columns. */
-  static ContentDigest digest(Connection target, TableName table, Writer writer)
+  private static ContentDigest digest(Connection target, TableName table, Writer writer)
       throws SQLException {
     List<String> columns = columns(target, table);
     CanonicalSession.pinTransaction(target);
