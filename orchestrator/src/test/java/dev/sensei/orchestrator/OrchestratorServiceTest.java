@@ -15,6 +15,7 @@ import dev.sensei.orchestrator.fold.LifecycleState;
 import dev.sensei.orchestrator.fold.MigrationId;
 import dev.sensei.orchestrator.fold.MigrationState;
 import dev.sensei.orchestrator.fold.Options;
+import dev.sensei.orchestrator.fold.RowHash;
 import dev.sensei.orchestrator.projection.ControlDatabase;
 import dev.sensei.orchestrator.projection.LiveReports;
 import dev.sensei.orchestrator.projection.ProjectionService;
@@ -92,6 +93,7 @@ class OrchestratorServiceTest {
             0,
             100,
             ExistingRows.REFUSE,
+            RowHash.FAST,
             List.of(),
             List.of(),
             0.95,

@@ -4,6 +4,7 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.ddl.Statement;
 import dev.sensei.schemas.common.ExistingRows;
+import dev.sensei.schemas.common.RowHash;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +40,7 @@ public record MigrationPlan(
     List<String> risks,
     long estimatedSeconds) {
   private static final String EXISTING_ROWS = "existingRows";
+  private static final String ROW_HASH = "rowHash";
 
   public MigrationPlan {
     options = Map.copyOf(options);
@@ -55,6 +57,11 @@ public record MigrationPlan(
   public ExistingRows existingRows() {
     return ExistingRows.valueOf(
         options.getOrDefault(EXISTING_ROWS, ExistingRows.REFUSE.toString()));
+  }
+
+  /** How rows are hashed to be compared; the careful way where the options do not say. */
+  public RowHash rowHash() {
+    return RowHash.valueOf(options.getOrDefault(ROW_HASH, RowHash.SHA_256.toString()));
   }
 
   /**

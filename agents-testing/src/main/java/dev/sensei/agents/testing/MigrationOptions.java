@@ -2,6 +2,7 @@ package dev.sensei.agents.testing;
 
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.Options;
+import dev.sensei.schemas.common.RowHash;
 import java.util.List;
 
 /** Options for the tests' migrations. */
@@ -14,6 +15,7 @@ public final class MigrationOptions {
         .setChunkRows(100_000)
         .setBatchRows(10_000)
         .setExistingRows(ExistingRows.REFUSE)
+        .setRowHash(RowHash.FAST)
         .setIncludeTables(List.of())
         .setExcludeTables(List.of())
         .setAutoApproveAbove(0.95)

@@ -33,6 +33,7 @@ import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.RowHash;
 import dev.sensei.schemas.common.TableEvidence;
 import dev.sensei.schemas.report.TableValidated;
 import dev.sensei.schemas.task.ValidateGroup;
@@ -56,23 +57,28 @@ final class TableValidation {
   private final DatabaseAccess databases;
   private final ApprovedPlans plans;
   private final Journal journal;
-  private final CanonicalDigest digest = new CanonicalDigest(DigestMethod.SHA_256);
   private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
   private final StagedRows staged = new StagedRows(LedgerSettings.DEFAULT);
+  private final SecureRandom random = new SecureRandom();
   private final byte[] hmacKey = new byte[HMAC_KEY_BYTES];
 
   TableValidation(DatabaseAccess databases, ApprovedPlans plans, Journal journal) {
     this.journal = journal;
     this.databases = databases;
     this.plans = plans;
-    new SecureRandom().nextBytes(hmacKey);
+    random.nextBytes(hmacKey);
   }
 
   void validate(ValidateTable task, TaskContext context) throws Exception {
     ApprovedPlan plan = plans.plan(task.getMigrationId(), task.getPlanDigest());
     validate(
         new Reading(
-            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
+            task.getSource(),
+            task.getTarget(),
+            task.getSnapshot(),
+            task.getSnapshotId(),
+            plan.migration().rowHash(),
+            context),
         List.of(part(plan, task.getTableIndex(), task.getEpoch())));
   }
 
@@ -85,7 +91,12 @@ final class TableValidation {
     }
     validate(
         new Reading(
-            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
+            task.getSource(),
+            task.getTarget(),
+            task.getSnapshot(),
+            task.getSnapshotId(),
+            plan.migration().rowHash(),
+            context),
         parts);
   }
 
@@ -100,12 +111,13 @@ final class TableValidation {
         compare(reading, parts).stream().map(found -> report(found, context)).toList());
   }
 
-  /** Where to read, and under what. */
+  /** Where to read, under what, and how rows are hashed. */
   private record Reading(
       DatabaseReference source,
       DatabaseReference target,
       int snapshot,
       String snapshotId,
+      RowHash rowHash,
       TaskContext context) {}
 
   /**
@@ -262,6 +274,11 @@ final class TableValidation {
       CanonicalSession.pin(source);
       SnapshotSession.adopt(source, reading.snapshotId());
       CanonicalSession.pin(target);
+      CanonicalDigest digest =
+          new CanonicalDigest(
+              reading.rowHash() == RowHash.FAST
+                  ? DigestMethod.fastest(source, target, random)
+                  : DigestMethod.SHA_256);
       BothSides.Answers<List<ContentDigest>> found =
           new BothSides(source, target, reading.context()::cancelled)
               .ask(

@@ -10,6 +10,7 @@ import dev.sensei.certificate.SigningKey;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.copy.TransportDigest;
+import dev.sensei.databases.digest.CanonicalSession;
 import dev.sensei.databases.ledger.ChunkKey;
 import dev.sensei.databases.ledger.ChunkWork;
 import dev.sensei.databases.ledger.Ledger;
@@ -32,6 +33,8 @@ import dev.sensei.schemas.report.TableValidated;
 import dev.sensei.schemas.task.ReconcileLedger;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,35 @@ class ValidatorHandlerTest {
         .anyMatch(line -> line.startsWith("unexpected "));
     run(migration.target, "INSERT INTO bare SELECT");
     assertThat(shop.validate("bare").getOutcome()).isEqualTo(Outcome.FAILED);
+  }
+
+  @Test
+  void rowsAreHashedAsThePlanSaysAndByWhatTheEvidenceQuotes(@TempDir Path keys) throws Exception {
+    assertThat(shop.validate("player").getEvidence().getSql()).contains("pg_catalog.sha256(");
+    try (MovedShop fast = new MovedShop(SigningKey.openOrCreate(keys), Map.of("rowHash", "FAST"))) {
+      TableValidated equal = fast.validate("player");
+      assertThat(equal.getOutcome()).isEqualTo(Outcome.PASSED);
+      String sql = equal.getEvidence().getSql();
+      assertThat(sql).contains("pg_catalog.hashtextextended(");
+      assertThat(fast.validate("player").getEvidence().getSql()).isNotEqualTo(sql);
+      try (Connection target = fast.migration.target.connect();
+          Statement statement = target.createStatement()) {
+        CanonicalSession.pin(target);
+        try (ResultSet row =
+            statement.executeQuery(
+                "SELECT rows || ':' || lane1 || ':' || lane2 FROM (" + sql + ") d")) {
+          row.next();
+          assertThat(row.getString(1)).isEqualTo(equal.getEvidence().getTargetDigest());
+        }
+      }
+      run(fast.migration.target, "UPDATE player SET score = score + 1e-9 WHERE id = 17");
+      TableValidated changed = fast.validate("player");
+      assertThat(changed.getOutcome()).isEqualTo(Outcome.FAILED);
+      assertThat(changed.getEvidence().getDifferences())
+          .singleElement()
+          .asString()
+          .startsWith("changed ");
+    }
   }
 
   @Test

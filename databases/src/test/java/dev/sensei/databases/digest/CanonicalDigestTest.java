@@ -7,13 +7,14 @@ import dev.sensei.databases.TwoDatabases;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.ChunkPlanSettings;
 import dev.sensei.databases.copy.ChunkPlanner;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CanonicalDigestTest {
   private static final TableName TABLE = new TableName("public", "t");
@@ -30,6 +31,7 @@ class CanonicalDigestTest {
           + " ARRAY['a,b', '\"', NULL], 'public.t'::regclass, g / 7.0 FROM generate_series(1, 5000)"
           + " g";
 
+  private final SecureRandom random = new SecureRandom();
   private TwoDatabases databases;
 
   @BeforeEach
@@ -40,13 +42,17 @@ class CanonicalDigestTest {
     databases.onTarget("INSERT INTO t " + ROWS + " ORDER BY 1 DESC");
   }
 
+  static List<DigestMethod> methods() {
+    return List.of(DigestMethod.SHA_256, new DigestMethod.Seeded(7, 7_046_029_254_386_353_131L));
+  }
+
   private static ContentDigest of(Connection session, DigestMethod method, DigestSubject subject) {
     CanonicalSession.pin(session);
     return new CanonicalDigest(method).compute(session, subject);
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("methods")
   void theSameRowsInAnotherOrderUnderOtherSettingsHaveTheSameDigest(DigestMethod method)
       throws SQLException {
     try (Connection source = databases.source();
@@ -68,7 +74,7 @@ class CanonicalDigestTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("methods")
   void rangesAddUpToTheTable(DigestMethod method) throws SQLException {
     try (Connection source = databases.source()) {
       ContentDigest sum = ContentDigest.EMPTY;
@@ -83,7 +89,7 @@ class CanonicalDigestTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("methods")
   void everySmallChangeChangesIt(DigestMethod method) throws SQLException {
     try (Connection target = databases.target()) {
       ContentDigest before = of(target, method, SUBJECT);
@@ -106,20 +112,57 @@ class CanonicalDigestTest {
   }
 
   @Test
-  void anyoneCanComputeItAgainFromTheQueryAndThePins() throws SQLException {
-    String sql = new CanonicalDigest(DigestMethod.SHA_256).sqlFor(SUBJECT);
+  void serversThatHashAlikeGetSeedsThatNobodyCouldKnow() throws SQLException {
+    try (Connection source = databases.source();
+        Connection target = databases.target()) {
+      DigestMethod first = DigestMethod.fastest(source, target, random);
+      DigestMethod second = DigestMethod.fastest(source, target, random);
+      assertThat(first).isInstanceOf(DigestMethod.Seeded.class).isNotEqualTo(second);
+      assertThat(of(source, first, SUBJECT))
+          .isEqualTo(of(target, first, SUBJECT))
+          .isNotEqualTo(of(source, second, SUBJECT));
+    }
+  }
+
+  /** The bytes of an umlaut differ, and so would their hash. */
+  @Test
+  void serversOfOtherEncodingsAreComparedBySha256() throws SQLException {
+    String name = "latin1_" + System.nanoTime();
+    databases.onSource(
+        "CREATE DATABASE %s TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C'"
+            .formatted(name));
+    String text =
+        "CREATE TABLE words AS SELECT 'Z\u00fcrich ' || n AS word FROM generate_series(1, 9) n";
+    databases.onTarget(text);
+    DigestSubject words =
+        DigestSubject.ofColumns(new TableName("public", "words"), List.of("word"));
+    try (Connection latin = databases.sourceEndpoint().withDatabase(name).connect();
+        Connection utf8 = databases.target()) {
+      TwoDatabases.run(latin, text);
+      DigestMethod method = DigestMethod.fastest(latin, utf8, random);
+      assertThat(method).isEqualTo(DigestMethod.SHA_256);
+      assertThat(of(latin, method, words)).isEqualTo(of(utf8, method, words));
+      DigestMethod seeded = methods().getLast();
+      assertThat(of(latin, seeded, words)).isNotEqualTo(of(utf8, seeded, words));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void anyoneCanComputeItAgainFromTheQueryAndThePins(DigestMethod method) throws SQLException {
+    String sql = new CanonicalDigest(method).sqlFor(SUBJECT);
     try (Connection source = databases.source();
         Connection other = databases.source()) {
       TwoDatabases.run(other, CanonicalSession.PINS.toArray(String[]::new));
       assertThat(
               TwoDatabases.ask(
                   other, "SELECT rows || ':' || lane1 || ':' || lane2 FROM (" + sql + ") d"))
-          .isEqualTo(of(source, DigestMethod.SHA_256, SUBJECT).text());
+          .isEqualTo(of(source, method, SUBJECT).text());
     }
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("methods")
   void theServerMayUseItsParallelWorkers(DigestMethod method) throws SQLException {
     try (Connection source = databases.source()) {
       CanonicalSession.pin(source);

@@ -4,6 +4,7 @@ import dev.sensei.databases.DatabaseUri;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.Milestone;
 import dev.sensei.schemas.common.Options;
+import dev.sensei.schemas.common.RowHash;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,7 @@ public record MigrationSpec(
    *     zero where it is not measured, to a minute
    * @param batchRows rows in a batch, the unit in which a chunk is checked; 1 to chunkRows
    * @param existingRows what to do where a target table holds rows
+   * @param rowHash how rows are hashed to be compared
    * @param maxTaskAttempts how often a task is issued before it counts as poison; 1 to 100
    * @param tablesInFlight tables in work at the same time; 1 to 1,000
    * @param chunksInFlight chunks of a table handed out at the same time; 1 to 1,000
@@ -66,6 +68,7 @@ public record MigrationSpec(
       Duration chunkTime,
       long batchRows,
       ExistingRows existingRows,
+      RowHash rowHash,
       int maxTaskAttempts,
       int tablesInFlight,
       int chunksInFlight,
@@ -78,6 +81,7 @@ public record MigrationSpec(
             Duration.ofMillis(1_500),
             10_000,
             ExistingRows.REFUSE,
+            RowHash.FAST,
             5,
             4,
             8,
@@ -113,6 +117,7 @@ public record MigrationSpec(
         .setChunkTimeMillis(options.chunkTime().toMillis())
         .setBatchRows(options.batchRows())
         .setExistingRows(options.existingRows())
+        .setRowHash(options.rowHash())
         .setIncludeTables(tables.include())
         .setExcludeTables(tables.exclude())
         .setAutoApproveAbove(approval.autoApproveAbove())

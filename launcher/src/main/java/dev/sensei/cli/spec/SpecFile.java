@@ -3,6 +3,7 @@ package dev.sensei.cli.spec;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.Milestone;
+import dev.sensei.schemas.common.RowHash;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
@@ -186,6 +187,7 @@ public final class SpecFile {
                 "chunkTime",
                 "batchRows",
                 "existingRows",
+                "rowHash",
                 "maxTaskAttempts",
                 "tablesInFlight",
                 "chunksInFlight",
@@ -221,6 +223,7 @@ public final class SpecFile {
         chunkTime,
         batchRows,
         section.choice("existingRows", defaults.existingRows(), existingRows()),
+        section.choice("rowHash", defaults.rowHash(), rowHashes()),
         (int) section.integer("maxTaskAttempts", defaults.maxTaskAttempts(), 1, 100),
         (int) section.integer("tablesInFlight", defaults.tablesInFlight(), 1, 1_000),
         (int) section.integer("chunksInFlight", defaults.chunksInFlight(), 1, 1_000),
@@ -265,6 +268,13 @@ public final class SpecFile {
     choices.put("refuse", ExistingRows.REFUSE);
     choices.put("truncate", ExistingRows.TRUNCATE);
     choices.put("append", ExistingRows.APPEND);
+    return choices;
+  }
+
+  private static Map<String, RowHash> rowHashes() {
+    Map<String, RowHash> choices = new LinkedHashMap<>();
+    choices.put("fast", RowHash.FAST);
+    choices.put("sha256", RowHash.SHA_256);
     return choices;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.Milestone;
+import dev.sensei.schemas.common.RowHash;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ final class SpecFileTest {
               chunkTime: 250ms
               batchRows: 5000
               existingRows: truncate
+              rowHash: sha256
               maxTaskAttempts: 7
               tablesInFlight: 2
               chunksInFlight: 3
@@ -64,6 +66,7 @@ final class SpecFileTest {
                 Duration.ofMillis(250),
                 5_000,
                 ExistingRows.TRUNCATE,
+                RowHash.SHA_256,
                 7,
                 2,
                 3,

@@ -13,6 +13,7 @@ import java.util.List;
  * @param batchRows rows in a batch, the unit in which a chunk is checked and may be stopped; 1 to
  *     chunkRows.
  * @param existingRows what to do where a target table holds rows.
+ * @param rowHash how rows are hashed to be compared.
  * @param includeTables patterns of tables in scope, schema.table with * as wildcard; empty for all.
  * @param excludeTables patterns of tables out of scope; they win over includeTables.
  * @param autoApproveAbove mappings with a confidence above this come approved; 0 to 1.
@@ -32,6 +33,7 @@ public record Options(
     long chunkTimeMillis,
     long batchRows,
     ExistingRows existingRows,
+    RowHash rowHash,
     List<String> includeTables,
     List<String> excludeTables,
     double autoApproveAbove,

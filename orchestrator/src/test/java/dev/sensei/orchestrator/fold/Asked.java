@@ -20,6 +20,7 @@ final class Asked {
         0,
         10_000,
         ExistingRows.REFUSE,
+        RowHash.FAST,
         List.of(),
         List.of(),
         0.95,

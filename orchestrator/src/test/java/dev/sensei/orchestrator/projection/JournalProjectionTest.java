@@ -10,6 +10,7 @@ import dev.sensei.orchestrator.fold.Failure;
 import dev.sensei.orchestrator.fold.FailureClass;
 import dev.sensei.orchestrator.fold.MigrationId;
 import dev.sensei.orchestrator.fold.Options;
+import dev.sensei.orchestrator.fold.RowHash;
 import dev.sensei.orchestrator.fold.TaskId;
 import dev.sensei.orchestrator.fold.TaskKind;
 import java.sql.Connection;
@@ -66,6 +67,7 @@ class JournalProjectionTest {
             0,
             100,
             ExistingRows.REFUSE,
+            RowHash.FAST,
             List.of(),
             List.of(),
             0.95,
