@@ -98,12 +98,6 @@ final class ChunkCopy {
       case CopyOutcome.Copied copied -> report(task, context, copied.entry(), started, false);
       case CopyOutcome.AlreadyCopied copied -> report(task, context, copied.entry(), started, true);
       case CopyOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
-      case CopyOutcome.HeldByAnother held ->
-          throw new TaskFailure(
-              FailureClass.TRANSIENT,
-              "CHUNK_HELD",
-              "another worker copies chunk %d of %s".formatted(task.getChunk(), task.getTable()),
-              task.getTable());
       case CopyOutcome.NotPlanned notPlanned ->
           throw new TaskFailure(
               FailureClass.INTERNAL,

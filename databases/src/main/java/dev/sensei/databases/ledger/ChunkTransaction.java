@@ -1,15 +1,10 @@
 package dev.sensei.databases.ledger;
 
-import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Savepoint;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -60,9 +55,7 @@ final class ChunkTransaction {
       return new CopyOutcome.Superseded(OptionalLong.of(claim.get().epoch()));
     }
     Failpoint.AFTER_CLAIM.hit();
-    if (!lockChunk(target, key)) {
-      return new CopyOutcome.HeldByAnother();
-    }
+    ChunkLock.takeAll(target, List.of(key));
     Optional<LedgerEntry> earlier = LedgerRows.entry(target, key);
     if (earlier.isPresent()) {
       return new CopyOutcome.AlreadyCopied(earlier.get());
@@ -108,35 +101,6 @@ final class ChunkTransaction {
           WorkerSession.applicationName(
               claim.key().migrationId(), claim.tableIndex(), claim.epoch()));
       statement.execute();
-    }
-  }
-
-  private static boolean lockChunk(Connection target, ChunkKey key) throws SQLException {
-    Savepoint before = target.setSavepoint();
-    try (PreparedStatement statement =
-        target.prepareStatement("SELECT pg_catalog.pg_advisory_xact_lock(?)")) {
-      statement.setLong(1, lockNumber(key));
-      statement.execute();
-      target.releaseSavepoint(before);
-      return true;
-    } catch (SQLException e) {
-      if ("55P03".equals(e.getSQLState())) {
-        target.rollback(before);
-        return false;
-      }
-      throw DatabaseErrors.translate("locking " + key, e);
-    }
-  }
-
-  /** Two chunks that share a number only wait for each other; nothing else depends on it. */
-  static long lockNumber(ChunkKey key) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(key.toString().getBytes(StandardCharsets.UTF_8));
-      return ByteBuffer.wrap(hash).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -13,9 +13,6 @@ public sealed interface CopyOutcome {
   /** The table is at another epoch, or has no claim any more (empty). Nothing was written. */
   record Superseded(OptionalLong currentEpoch) implements CopyOutcome {}
 
-  /** Another session copies this very chunk and did not end in time. Nothing was written. */
-  record HeldByAnother() implements CopyOutcome {}
-
   /** The ledger has no bounds for the chunk. Nothing was written. */
   record NotPlanned() implements CopyOutcome {}
 

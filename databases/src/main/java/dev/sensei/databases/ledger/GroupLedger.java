@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The chunk protocol for several small tables at once: each is one chunk, and all of them land in
@@ -110,7 +109,7 @@ public final class GroupLedger {
       }
     }
     Failpoint.AFTER_CLAIM.hit();
-    lock(target, open.values());
+    ChunkLock.takeAll(target, open.values());
     Map<TableKey, LedgerEntry> entries = new HashMap<>();
     for (ChunkKey chunk : List.copyOf(open.values())) {
       Optional<LedgerEntry> earlier = LedgerRows.entry(target, chunk);
@@ -182,19 +181,6 @@ public final class GroupLedger {
           WorkerSession.groupApplicationName(
               claims.getFirst().key().migrationId(), numbers.getMin(), numbers.getMax()));
       statement.execute();
-    }
-  }
-
-  /** Takes the chunks' locks, in one order for all. */
-  private static void lock(Connection target, Iterable<ChunkKey> chunks) throws SQLException {
-    TreeSet<Long> numbers = new TreeSet<>();
-    chunks.forEach(chunk -> numbers.add(ChunkTransaction.lockNumber(chunk)));
-    try (PreparedStatement statement =
-        target.prepareStatement("SELECT pg_catalog.pg_advisory_xact_lock(?)")) {
-      for (long number : numbers) {
-        statement.setLong(1, number);
-        statement.execute();
-      }
     }
   }
 

@@ -108,8 +108,9 @@ class LedgerTest extends TableInLedger {
     assertThat(databases.askTarget("SELECT count(*) = count(DISTINCT id) FROM t")).isEqualTo("t");
   }
 
+  /** A worker that is frozen for hours must not keep its chunk from whoever has the task now. */
   @Test
-  void aChunkThatAnotherHoldsForTooLongIsLeftToIt() throws Exception {
+  void whoeverHoldsAChunkForTooLongIsEnded() throws Exception {
     Ledger impatient =
         new Ledger(new LedgerSettings(Duration.ofMillis(100), Duration.ofSeconds(5), 10));
     CountDownLatch writing = new CountDownLatch(1);
@@ -124,10 +125,31 @@ class LedgerTest extends TableInLedger {
                   ledger.copyOnce(
                       slow, new ChunkKey(KEY, 1, 0), 1, "slow", waiting(writing, goOn, source)));
       assertThat(writing.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(impatient.copyOnce(target, new ChunkKey(KEY, 1, 0), 1, "other", copying(source)))
-          .isEqualTo(new CopyOutcome.HeldByAnother());
+      CopyOutcome outcome =
+          impatient.copyOnce(target, new ChunkKey(KEY, 1, 0), 1, "other", copying(source));
+      assertThat(outcome).isInstanceOf(CopyOutcome.Copied.class);
       goOn.countDown();
-      assertThat(holder.get(10, TimeUnit.SECONDS)).isInstanceOf(CopyOutcome.Copied.class);
+      assertThatThrownBy(() -> holder.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(DatabaseException.class);
+      assertRowsAreThoseOfTheLedger();
+    }
+  }
+
+  /** The number of the lock may be somebody else's too. */
+  @Test
+  void sessionsOfOthersAreNotEnded() throws Exception {
+    Ledger impatient =
+        new Ledger(new LedgerSettings(Duration.ofMillis(100), Duration.ofSeconds(5), 10));
+    try (Connection source = databases.source();
+        Connection target = databases.target();
+        Connection theirs = databases.target()) {
+      long number = ChunkLock.number(new ChunkKey(KEY, 1, 0));
+      TwoDatabases.run(theirs, "SELECT pg_advisory_lock(" + number + ")");
+      assertThatThrownBy(
+              () -> impatient.copyOnce(target, new ChunkKey(KEY, 1, 0), 1, "w", copying(source)))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageContaining("lock");
+      assertThat(TwoDatabases.ask(theirs, "SELECT 1")).isEqualTo("1");
     }
   }
 
