@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -44,8 +45,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Everything in this process and its children: the platform, the orchestrator and one agent of each
  * kind, but for the worker where it is to have no slots. They join their groups while the registry,
- * the slowest, still starts, and wait for it where they need it. Ready when all of them have their
- * tasks assigned.
+ * the slowest, still starts, and wait for it where they need it.
  */
 final class EmbeddedSystem implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSystem.class);
@@ -56,15 +56,23 @@ final class EmbeddedSystem implements AutoCloseable {
   private final KafkaAddress kafka;
   private final Health health;
   private final Parts parts;
+  private final CompletableFuture<?> agents;
 
-  private EmbeddedSystem(KafkaAddress kafka, Health health, Parts parts) {
+  private EmbeddedSystem(
+      KafkaAddress kafka, Health health, Parts parts, CompletableFuture<?> agents) {
     this.kafka = kafka;
     this.health = health;
     this.parts = parts;
+    this.agents = agents;
+  }
+
+  private EmbeddedSystem(KafkaAddress kafka, Health health, Parts parts) {
+    this(kafka, health, parts, CompletableFuture.completedFuture(null));
   }
 
   /**
-   * Starts everything on a data directory.
+   * Starts everything on a data directory; returns when the orchestrator is ready, while agents may
+   * still join. One that does not is a matter of {@link #health()}.
    *
    * @param location where, and on which ports
    * @param purpose what it is started for, which decides what of it is started
@@ -130,20 +138,18 @@ final class EmbeddedSystem implements AutoCloseable {
         return new EmbeddedSystem(kafka, health, parts);
       }
       DatabaseAccess databases = DatabaseAccess.withPasswords(passwords);
-      List<AgentService> agents = new ArrayList<>();
+      List<CompletableFuture<?>> agents = new ArrayList<>();
       for (Supplier<AgentService> agent : agents(location, kafka, databases, key)) {
         AgentService service = agent.get();
         parts.add(service);
-        agents.add(service);
+        agents.add(watched(service, health));
       }
       awaitRegistry(platform);
       await(orchestrator.ready(), "the orchestrator");
-      for (AgentService agent : agents) {
-        await(agent.ready(), agent.name());
-      }
       LOG.info("Ready after {} ms", (System.nanoTime() - from) / 1_000_000);
       started = true;
-      return new EmbeddedSystem(kafka, health, parts);
+      return new EmbeddedSystem(
+          kafka, health, parts, CompletableFuture.allOf(agents.toArray(CompletableFuture[]::new)));
     } catch (PlatformException failed) {
       throw refused(failed, dataDirectory);
     } catch (KeyFileException failed) {
@@ -205,6 +211,14 @@ final class EmbeddedSystem implements AutoCloseable {
     };
   }
 
+  /**
+   * Waits until all agents take tasks. Who only gives work need not: tasks wait in Kafka, and the
+   * last agents join while the first is at work.
+   */
+  void awaitAgents() throws InterruptedException {
+    await(agents, "an agent");
+  }
+
   /** Where its Kafka and registry are. */
   KafkaAddress kafka() {
     return kafka;
@@ -233,6 +247,24 @@ final class EmbeddedSystem implements AutoCloseable {
     return location.workerSlots().isPresent()
         ? settings.withSlots(location.workerSlots().getAsInt())
         : settings;
+  }
+
+  /** Its readiness; where that does not come, and nobody has stopped it, health is told. */
+  private static CompletableFuture<?> watched(AgentService agent, Health health) {
+    return agent
+        .ready()
+        .orTimeout(READY_LIMIT.toSeconds(), TimeUnit.SECONDS)
+        .whenComplete(
+            (_, failed) -> {
+              boolean stopped =
+                  failed instanceof CancellationException
+                      || (failed != null && failed.getCause() instanceof CancellationException);
+              if (failed != null && !stopped) {
+                health.failed(
+                    "%s was not ready within %d s"
+                        .formatted(agent.name(), READY_LIMIT.toSeconds()));
+              }
+            });
   }
 
   private static void await(CompletableFuture<?> ready, String what) throws InterruptedException {

@@ -46,6 +46,7 @@ final class SystemServices implements ServiceProcesses {
   public void up(PlatformLocation.Embedded platform, RunListener listener)
       throws InterruptedException {
     try (EmbeddedSystem system = EmbeddedSystem.start(platform, Map.of(), Purpose.WORK)) {
+      system.awaitAgents();
       listener.note(
           "Up on %s: Kafka at %s, schema registry at %s. The web console is not built yet."
               .formatted(
