@@ -217,6 +217,11 @@ final class RunningSystemTest {
     Outcome waiting = migrate("shop", uri(target));
     assertThat(waiting.code()).as(waiting.toString()).isEqualTo(4);
     String id = id(waiting);
+    // What is to be typed works with the same platform.
+    assertThat(waiting.out())
+        .contains(
+            "./sensei approve %s --data-dir %s --kafka %s --registry "
+                .formatted(id, data(), running.bootstrapServers()));
 
     assertThat(here("status").out()).contains(id + "  awaiting_approval");
     assertThat(here("plan", id).out()).contains("public.purchase");

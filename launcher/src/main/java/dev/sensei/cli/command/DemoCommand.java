@@ -49,6 +49,7 @@ public final class DemoCommand implements Callable<Integer> {
     return run.follow(
         session,
         person.name(session),
+        platform,
         listener -> session.backend().runner().demo(request(), listener));
   }
 

@@ -63,6 +63,7 @@ public final class MigrateCommand implements Callable<Integer> {
     return run.follow(
         session,
         person.name(session),
+        platform,
         listener -> session.backend().runner().migrate(request(), listener));
   }
 

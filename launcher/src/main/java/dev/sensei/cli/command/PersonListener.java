@@ -22,6 +22,7 @@ final class PersonListener implements RunListener {
   private final ProgressDisplay display;
   private final PrintWriter messages;
   private final String person;
+  private final String platform;
   private final boolean yes;
   private final boolean acceptExceptions;
 
@@ -30,12 +31,14 @@ final class PersonListener implements RunListener {
       ProgressDisplay display,
       PrintWriter messages,
       String person,
+      String platform,
       boolean yes,
       boolean acceptExceptions) {
     this.session = session;
     this.display = display;
     this.messages = messages;
     this.person = person;
+    this.platform = platform;
     this.yes = yes;
     this.acceptExceptions = acceptExceptions;
   }
@@ -59,8 +62,8 @@ final class PersonListener implements RunListener {
     }
     if (session.screen().isEmpty()) {
       display.note(
-          "The plan waits for approval: \"sensei approve %s\", or run again with --yes."
-              .formatted(plan.migrationId()));
+          "The plan waits for approval: \"sensei approve %s%s\", or run again with --yes."
+              .formatted(plan.migrationId(), platform));
       return new Decision.Wait();
     }
     for (int asked = 0; asked < MAX_QUESTIONS; asked++) {

@@ -3,6 +3,7 @@ package dev.sensei.cli.command;
 import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.Session;
+import dev.sensei.cli.display.Summary;
 import dev.sensei.cli.run.PlatformLocation;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -55,6 +56,24 @@ public final class PlatformOptions {
     checkServers(servers.get());
     checkUrl(schemas.get());
     return new PlatformLocation.Separate(directory, servers.get(), schemas.get());
+  }
+
+  /**
+   * What was given of it, so that another command can be told to work with the same: empty, or
+   * options behind a space each, as a shell takes them.
+   */
+  String asGiven() {
+    StringBuilder options = new StringBuilder();
+    append(options, "--data-dir", dataDirectory);
+    append(options, "--kafka", kafka);
+    append(options, "--registry", registry);
+    return options.toString();
+  }
+
+  private static void append(StringBuilder options, String name, @Nullable String value) {
+    if (value != null) {
+      options.append(' ').append(name).append(' ').append(Summary.quoted(value));
+    }
   }
 
   /** Where the embedded platform is; a separate one is refused. */

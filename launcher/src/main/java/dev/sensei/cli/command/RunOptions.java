@@ -33,7 +33,8 @@ public final class RunOptions {
   }
 
   /** Carries out a run: shows how far it is, asks for approval, prints how it ended. */
-  int follow(Session session, String person, Run run) throws InterruptedException {
+  int follow(Session session, String person, PlatformOptions platform, Run run)
+      throws InterruptedException {
     var messages = json ? session.err() : session.out();
     RunResult result;
     Thread farewell =
@@ -50,14 +51,16 @@ public final class RunOptions {
     try (ProgressDisplay display =
         ProgressDisplay.of(session.screen(), messages, System::nanoTime)) {
       result =
-          run.with(new PersonListener(session, display, messages, person, yes, acceptExceptions));
+          run.with(
+              new PersonListener(
+                  session, display, messages, person, platform.asGiven(), yes, acceptExceptions));
     } finally {
       forget(farewell);
     }
     if (json) {
       session.out().println(result.document().toJson());
     } else {
-      Summary.lines(result.document()).forEach(session.out()::println);
+      Summary.lines(result.document(), platform.asGiven()).forEach(session.out()::println);
     }
     return result.exitCode().code();
   }

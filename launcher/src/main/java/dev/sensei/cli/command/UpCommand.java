@@ -45,7 +45,7 @@ public final class UpCommand implements Callable<Integer> {
           .up(
               noWorker ? chosen.withoutWorker() : chosen,
               new PersonListener(
-                  session, display, session.out(), person.name(session), false, false));
+                  session, display, session.out(), person.name(session), "", false, false));
     }
     return ExitCode.OK.code();
   }

@@ -8,8 +8,13 @@ import java.util.Map;
 public final class Summary {
   private Summary() {}
 
-  /** The lines, without line ends. */
-  public static List<String> lines(ResultDocument result) {
+  /**
+   * The lines, without line ends.
+   *
+   * @param platform the options that tell another command to work with the same platform, each
+   *     behind a space; empty where none are needed
+   */
+  public static List<String> lines(ResultDocument result, String platform) {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(headline(result));
@@ -44,7 +49,7 @@ public final class Summary {
       lines.add("Check it with the public key of the validator that signed it:");
       lines.add("  ./sensei verify %s --key FILE".formatted(quoted(result.certificate().get())));
     } else {
-      result.migrationId().ifPresent(id -> lines.addAll(next(id, result)));
+      result.migrationId().ifPresent(id -> lines.addAll(next(id + platform, result)));
     }
     return lines.stream().map(Amounts::printable).toList();
   }
@@ -90,34 +95,34 @@ public final class Summary {
     return parts.isEmpty() ? total : "%s (%s)".formatted(total, String.join(", ", parts)).strip();
   }
 
-  private static List<String> next(String id, ResultDocument result) {
+  private static List<String> next(String where, ResultDocument result) {
     return switch (result.state().orElse("")) {
       case "awaiting_approval" ->
           List.of(
               "The plan waits for a person; once it is approved, the same command again goes on:",
-              "  ./sensei plan " + id,
-              "  ./sensei approve " + id);
-      case "failed" -> afterFailure(id, result);
+              "  ./sensei plan " + where,
+              "  ./sensei approve " + where);
+      case "failed" -> afterFailure(where, result);
       case "paused" -> List.of("The same command again goes on.");
-      default -> List.of("See how it stands:", "  ./sensei status " + id);
+      default -> List.of("See how it stands:", "  ./sensei status " + where);
     };
   }
 
-  private static List<String> afterFailure(String id, ResultDocument result) {
+  private static List<String> afterFailure(String where, ResultDocument result) {
     if (result.errors().stream().anyMatch(Summary::waitsForAcceptance)) {
       return List.of(
           "Everything is in the target. Accept what is named above; then the same command again"
               + " certifies it and names it:",
-          "  ./sensei accept " + id,
+          "  ./sensei accept " + where,
           "Or take everything back:",
-          "  ./sensei rollback " + id);
+          "  ./sensei rollback " + where);
     }
     if (!result.targetTouched()) {
       return List.of("Nothing was changed in the target. The same command again tries anew.");
     }
     return List.of(
         "The same command again goes on from the last checkpoint. To take everything back:",
-        "  ./sensei rollback " + id);
+        "  ./sensei rollback " + where);
   }
 
   private static boolean waitsForAcceptance(ResultDocument.ResultError error) {
@@ -131,8 +136,8 @@ public final class Summary {
     }
   }
 
-  /** A path as a shell takes it. */
-  private static String quoted(String path) {
+  /** A path, or another value, as a shell takes it. */
+  public static String quoted(String path) {
     return path.matches("[A-Za-z0-9_./+:@%,=-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
   }
 }

@@ -103,7 +103,7 @@ final class DisplayTest {
 
   @Test
   void theSummarySaysWhatMovedAndHowToCheckIt() {
-    assertThat(String.join("\n", Summary.lines(certified())))
+    assertThat(String.join("\n", Summary.lines(certified(), "")))
         .contains(
             "Certified: everything in scope",
             "23 tables, 1,000,000 rows, 96.0 MB in 4.0 s (250,000 rows/s, 24.0 MB/s)",
@@ -113,14 +113,15 @@ final class DisplayTest {
 
   @Test
   void whatIsNextAfterAFailureFollowsFromWhatIsInTheTarget() {
-    assertThat(String.join("\n", Summary.lines(failed(false, "42501"))))
+    assertThat(String.join("\n", Summary.lines(failed(false, "42501"), "")))
         .contains("Nothing was changed in the target. The same command again tries anew.")
         .doesNotContain("rollback", "accept");
-    assertThat(String.join("\n", Summary.lines(failed(true, "42501"))))
-        .contains("goes on from the last checkpoint", "./sensei rollback m-1")
+    assertThat(String.join("\n", Summary.lines(failed(true, "42501"), " --data-dir /else")))
+        .contains("goes on from the last checkpoint", "./sensei rollback m-1 --data-dir /else")
         .doesNotContain("Nothing was changed", "accept");
     assertThat(
-            String.join("\n", Summary.lines(failed(true, ResultDocument.EXCEPTIONS_NOT_ACCEPTED))))
+            String.join(
+                "\n", Summary.lines(failed(true, ResultDocument.EXCEPTIONS_NOT_ACCEPTED), "")))
         .contains("./sensei accept m-1", "./sensei rollback m-1")
         .doesNotContain("last checkpoint");
   }
