@@ -8,6 +8,7 @@ import dev.sensei.schemas.common.DatabaseReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,25 @@ final class SideBySide {
   @FunctionalInterface
   interface Job {
     void run(Connection target) throws Exception;
+  }
+
+  /** What is to be found out on a session of the target. */
+  @FunctionalInterface
+  interface Question<T> {
+    T ask(Connection target) throws Exception;
+  }
+
+  /**
+   * Does one thing that may take long, and is cancelled where nobody wants it any more.
+   *
+   * @throws TaskReleasedException where the task is not wanted any more
+   * @throws Exception what it threw
+   */
+  <T> T cancellably(TaskContext context, DatabaseReference target, Question<T> question)
+      throws Exception {
+    List<T> answers = new ArrayList<>();
+    inOrder(context, target, List.of(session -> answers.add(question.ask(session))));
+    return answers.getFirst();
   }
 
   /**

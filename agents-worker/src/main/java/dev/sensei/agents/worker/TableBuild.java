@@ -190,14 +190,16 @@ final class TableBuild {
   }
 
   private void moveIn(TableTask table) throws Exception {
-    MoveInOutcome outcome;
-    try (Sessions.Lease lease = tools.sessions().target(table.target())) {
-      outcome =
-          tools
-              .staged()
-              .moveIn(lease.connection(), table.key(), table.epoch(), table.copiedColumns());
-      lease.done();
-    }
+    MoveInOutcome outcome =
+        tools
+            .builds()
+            .cancellably(
+                table.context(),
+                table.target(),
+                session ->
+                    tools
+                        .staged()
+                        .moveIn(session, table.key(), table.epoch(), table.copiedColumns()));
     switch (outcome) {
       case MoveInOutcome.MovedIn moved -> {}
       case MoveInOutcome.Superseded superseded -> throw table.superseded(superseded.currentEpoch());

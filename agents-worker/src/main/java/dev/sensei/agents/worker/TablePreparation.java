@@ -76,8 +76,7 @@ final class TablePreparation {
             .build());
   }
 
-  private TableClaim claim(Connection target, TableTask table, PrepareTable task)
-      throws TaskFailure {
+  private TableClaim claim(Connection target, TableTask table, PrepareTable task) throws Exception {
     TablePlan plan = table.plan();
     TableClaim wanted =
         new TableClaim(
@@ -112,10 +111,16 @@ final class TablePreparation {
    * are counted in the transaction that takes it: what comes into the table later may be ours.
    */
   private ClaimOutcome take(Connection target, TableTask table, TableClaim wanted)
-      throws TaskFailure {
+      throws Exception {
     TablePlan plan = table.plan();
     if (table.joinsOthers()) {
-      return tools.ledger().claimBeside(target, wanted, table.copiedColumns());
+      // What is there is digested, which may take long.
+      return tools
+          .builds()
+          .cancellably(
+              table.context(),
+              table.target(),
+              session -> tools.ledger().claimBeside(session, wanted, table.copiedColumns()));
     }
     try {
       return plan.created() || !plan.definition().holdsRows()

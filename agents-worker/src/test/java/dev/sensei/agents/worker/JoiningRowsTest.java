@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.testing.Migration;
 import dev.sensei.databases.catalog.CatalogComparison;
 import dev.sensei.databases.errors.DatabaseException;
@@ -21,13 +22,17 @@ import dev.sensei.schemas.report.TableRolledBack;
 import dev.sensei.schemas.report.TargetRolledBack;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -288,6 +293,43 @@ class JoiningRowsTest extends WorkerOnDatabases {
       assertThatThrownBy(hanging::get).hasCauseInstanceOf(DatabaseException.class);
     }
     rollBack();
+  }
+
+  /** Where somebody pauses or cancels, nobody waits for as long as another locks the table. */
+  @Test
+  void whatWaitsForTheTableEndsWhenItIsNotWantedAnyMore() throws Exception {
+    handle(prepareTarget());
+    endsWhenCancelled(prepareTable("child", 1, ExistingRows.APPEND));
+    copyAll(1);
+    handle(complete("parent", 1));
+    endsWhenCancelled(complete("child", 1));
+    rollBack();
+  }
+
+  private void endsWhenCancelled(SpecificRecord task) throws Exception {
+    try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor();
+        Connection other = migration.target.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE child");
+      Future<?> waiting =
+          thread.submit(
+              () -> {
+                handle(task);
+                return true;
+              });
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  ask(migration.target, "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                      .equals("1"));
+      migration.cancelled = true;
+      assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(TaskReleasedException.class);
+    } finally {
+      migration.cancelled = false;
+    }
   }
 
   @Test
