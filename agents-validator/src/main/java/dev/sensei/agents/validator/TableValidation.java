@@ -73,12 +73,8 @@ final class TableValidation {
     ApprovedPlan plan = plans.plan(task.getMigrationId(), task.getPlanDigest());
     validate(
         new Reading(
-            task.getSource(),
-            task.getTarget(),
-            task.getSnapshot(),
-            task.getSnapshotId(),
-            plan.migration().rowHash(),
-            context),
+            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
+        plan.migration().rowHash(),
         List.of(part(plan, task.getTableIndex(), task.getEpoch())));
   }
 
@@ -91,12 +87,8 @@ final class TableValidation {
     }
     validate(
         new Reading(
-            task.getSource(),
-            task.getTarget(),
-            task.getSnapshot(),
-            task.getSnapshotId(),
-            plan.migration().rowHash(),
-            context),
+            task.getSource(), task.getTarget(), task.getSnapshot(), task.getSnapshotId(), context),
+        plan.migration().rowHash(),
         parts);
   }
 
@@ -105,19 +97,18 @@ final class TableValidation {
     return new Part(table, epoch, plan.joinsOthers(table));
   }
 
-  private void validate(Reading reading, List<Part> parts) throws Exception {
+  private void validate(Reading reading, RowHash rowHash, List<Part> parts) throws Exception {
     TaskContext context = reading.context();
     context.reportAll(
-        compare(reading, parts).stream().map(found -> report(found, context)).toList());
+        compare(reading, rowHash, parts).stream().map(found -> report(found, context)).toList());
   }
 
-  /** Where to read, under what, and how rows are hashed. */
+  /** Where to read, and under what. */
   private record Reading(
       DatabaseReference source,
       DatabaseReference target,
       int snapshot,
       String snapshotId,
-      RowHash rowHash,
       TaskContext context) {}
 
   /**
@@ -246,7 +237,7 @@ final class TableValidation {
         .build();
   }
 
-  private List<Found> compare(Reading reading, List<Part> parts) throws Exception {
+  private List<Found> compare(Reading reading, RowHash rowHash, List<Part> parts) throws Exception {
     List<Part> withRows = parts.stream().filter(Part::holdsRows).toList();
     List<Found> all = new ArrayList<>();
     parts.stream()
@@ -276,7 +267,7 @@ final class TableValidation {
       CanonicalSession.pin(target);
       CanonicalDigest digest =
           new CanonicalDigest(
-              reading.rowHash() == RowHash.FAST
+              rowHash == RowHash.FAST
                   ? DigestMethod.fastest(source, target, random)
                   : DigestMethod.SHA_256);
       BothSides.Answers<List<ContentDigest>> found =

@@ -24,19 +24,17 @@ public sealed interface DigestMethod {
   String lane2();
 
   /**
-   * PostgreSQL's own hash where both servers compute the same, with seeds that nobody could know
-   * before; else {@link #SHA_256}.
+   * PostgreSQL's own hash where both servers compute the same, with new salts; else {@link
+   * #SHA_256}.
    *
    * @param one a session of one side
    * @param other a session of the other
    */
   static DigestMethod fastest(Connection one, Connection other, RandomGenerator random) {
-    return probe(one).equals(probe(other))
-        ? new Seeded(random.nextLong(1, Long.MAX_VALUE), random.nextLong(1, Long.MAX_VALUE))
-        : SHA_256;
+    return probe(one).equals(probe(other)) ? Salted.drawn(random) : SHA_256;
   }
 
-  /** What has to be the same for {@link Seeded}: the encoding of text, and the hash of one. */
+  /** What has to be the same for {@link Salted}: the encoding of text, and the hash of one. */
   private static String probe(Connection connection) {
     return DatabaseErrors.call(
         "asking how text is hashed",
@@ -77,20 +75,46 @@ public sealed interface DigestMethod {
   }
 
   /**
-   * PostgreSQL's own 64-bit hash, which places rows in hash partitions, once with each of two
-   * seeds. Three to four times as fast as SHA-256. Comparable only between servers of the same
-   * encoding and byte order. Whoever knows the seeds can make up rows to fit; so they are drawn
-   * when the rows are there.
+   * PostgreSQL's own 64-bit hash, which places rows in hash partitions, over the text behind one
+   * salt, and behind another. Three times as fast as SHA-256. Comparable only between servers of
+   * the same encoding and byte order. It finds what happens to rows by accident, and is no defence
+   * against somebody who makes up rows to fit.
    *
-   * @param seed1 the first number's, positive
-   * @param seed2 the second number's, positive
+   * <p>The hash takes in twelve bytes at a time. Salts of lengths that differ by no multiple of
+   * twelve put a text into other places of these blocks, so that two texts that were searched for
+   * since they collide behind one salt do not therefore collide behind the other.
+   *
+   * @param salt1 of the first number, letters and digits
+   * @param salt2 of the second number
    */
-  record Seeded(long seed1, long seed2) implements DigestMethod {
-    public Seeded {
-      if (seed1 <= 0 || seed2 <= 0) {
+  record Salted(String salt1, String salt2) implements DigestMethod {
+    private static final int BLOCK = 12;
+    private static final String CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    public Salted {
+      String form = "[a-z0-9]{%d,%d}".formatted(BLOCK, 2 * BLOCK - 1);
+      if (!salt1.matches(form)
+          || !salt2.matches(form)
+          || salt1.length() % BLOCK == salt2.length() % BLOCK) {
         throw new IllegalArgumentException(
-            "expected positive seeds, found %d and %d".formatted(seed1, seed2));
+            "expected salts of different lengths, as in %s, found %s and %s"
+                .formatted(form, salt1, salt2));
       }
+    }
+
+    /** Salts that nobody has seen before. */
+    static Salted drawn(RandomGenerator random) {
+      int first = random.nextInt(BLOCK);
+      int second = (first + 1 + random.nextInt(BLOCK - 1)) % BLOCK;
+      return new Salted(salt(random, BLOCK + first), salt(random, BLOCK + second));
+    }
+
+    private static String salt(RandomGenerator random, int length) {
+      StringBuilder salt = new StringBuilder();
+      for (int i = 0; i < length; i++) {
+        salt.append(CHARACTERS.charAt(random.nextInt(CHARACTERS.length())));
+      }
+      return salt.toString();
     }
 
     @Override
@@ -100,12 +124,16 @@ public sealed interface DigestMethod {
 
     @Override
     public String lane1() {
-      return "pg_catalog.hashtextextended(h, " + seed1 + ")";
+      return lane(salt1);
     }
 
     @Override
     public String lane2() {
-      return "pg_catalog.hashtextextended(h, " + seed2 + ")";
+      return lane(salt2);
+    }
+
+    private static String lane(String salt) {
+      return "pg_catalog.hashtextextended('" + salt + "' || h, 0)";
     }
   }
 }

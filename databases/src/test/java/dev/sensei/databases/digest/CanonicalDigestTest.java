@@ -1,6 +1,7 @@
 package dev.sensei.databases.digest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.TwoDatabases;
@@ -10,7 +11,9 @@ import dev.sensei.databases.copy.ChunkPlanner;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +46,8 @@ class CanonicalDigestTest {
   }
 
   static List<DigestMethod> methods() {
-    return List.of(DigestMethod.SHA_256, new DigestMethod.Seeded(7, 7_046_029_254_386_353_131L));
+    return List.of(
+        DigestMethod.SHA_256, new DigestMethod.Salted("abcdefghijkl", "0123456789abcdef"));
   }
 
   private static ContentDigest of(Connection session, DigestMethod method, DigestSubject subject) {
@@ -112,16 +116,30 @@ class CanonicalDigestTest {
   }
 
   @Test
-  void serversThatHashAlikeGetSeedsThatNobodyCouldKnow() throws SQLException {
+  void serversThatHashAlikeGetNewSaltsEachTime() throws SQLException {
     try (Connection source = databases.source();
         Connection target = databases.target()) {
       DigestMethod first = DigestMethod.fastest(source, target, random);
       DigestMethod second = DigestMethod.fastest(source, target, random);
-      assertThat(first).isInstanceOf(DigestMethod.Seeded.class).isNotEqualTo(second);
+      assertThat(first).isInstanceOf(DigestMethod.Salted.class).isNotEqualTo(second);
       assertThat(of(source, first, SUBJECT))
           .isEqualTo(of(target, first, SUBJECT))
           .isNotEqualTo(of(source, second, SUBJECT));
     }
+  }
+
+  /** Texts that were searched for since they collide at one place in a block fit one salt only. */
+  @Test
+  void saltsPutTextsIntoDifferentPlacesOfTheHashsBlocks() {
+    assertThatThrownBy(() -> new DigestMethod.Salted("abcdefghijkl", "mnopqrstuvwx"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("different lengths");
+    Set<Integer> places = new HashSet<>();
+    for (int i = 0; i < 2_000; i++) {
+      DigestMethod.Salted drawn = DigestMethod.Salted.drawn(random);
+      places.add(drawn.salt1().length() % 12 * 12 + drawn.salt2().length() % 12);
+    }
+    assertThat(places).hasSize(12 * 11);
   }
 
   /** The bytes of an umlaut differ, and so would their hash. */
@@ -142,8 +160,8 @@ class CanonicalDigestTest {
       DigestMethod method = DigestMethod.fastest(latin, utf8, random);
       assertThat(method).isEqualTo(DigestMethod.SHA_256);
       assertThat(of(latin, method, words)).isEqualTo(of(utf8, method, words));
-      DigestMethod seeded = methods().getLast();
-      assertThat(of(latin, seeded, words)).isNotEqualTo(of(utf8, seeded, words));
+      DigestMethod salted = methods().getLast();
+      assertThat(of(latin, salted, words)).isNotEqualTo(of(utf8, salted, words));
     }
   }
 
