@@ -44,7 +44,7 @@ final class ChunkTransaction {
     return outcome;
   }
 
-  private static CopyOutcome inTransaction(
+  private CopyOutcome inTransaction(
       Connection target, ChunkKey key, int snapshotNumber, String worker, ChunkWork work)
       throws SQLException {
     Optional<TableClaim> claim = hold(target, key.table());
@@ -55,7 +55,7 @@ final class ChunkTransaction {
       return new CopyOutcome.Superseded(OptionalLong.of(claim.get().epoch()));
     }
     Failpoint.AFTER_CLAIM.hit();
-    ChunkLock.takeAll(target, List.of(key));
+    ChunkLock.takeAll(target, List.of(key), settings.lockWait());
     Optional<LedgerEntry> earlier = LedgerRows.entry(target, key);
     if (earlier.isPresent()) {
       return new CopyOutcome.AlreadyCopied(earlier.get());

@@ -92,7 +92,7 @@ public final class GroupLedger {
     return outcome;
   }
 
-  private static GroupOutcome inTransaction(
+  private GroupOutcome inTransaction(
       Connection target, List<TableClaim> claims, int snapshotNumber, String worker, GroupWork work)
       throws SQLException {
     List<TableKey> notAtEpoch = new ArrayList<>();
@@ -109,7 +109,7 @@ public final class GroupLedger {
       }
     }
     Failpoint.AFTER_CLAIM.hit();
-    ChunkLock.takeAll(target, open.values());
+    ChunkLock.takeAll(target, open.values(), settings.lockWait());
     Map<TableKey, LedgerEntry> entries = new HashMap<>();
     for (ChunkKey chunk : List.copyOf(open.values())) {
       Optional<LedgerEntry> earlier = LedgerRows.entry(target, chunk);

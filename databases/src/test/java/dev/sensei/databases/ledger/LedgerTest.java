@@ -112,7 +112,7 @@ class LedgerTest extends TableInLedger {
   @Test
   void whoeverHoldsAChunkForTooLongIsEnded() throws Exception {
     Ledger impatient =
-        new Ledger(new LedgerSettings(Duration.ofMillis(100), Duration.ofSeconds(5), 10));
+        new Ledger(new LedgerSettings(Duration.ofSeconds(1), Duration.ofSeconds(5), 10));
     CountDownLatch writing = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -139,7 +139,7 @@ class LedgerTest extends TableInLedger {
   @Test
   void sessionsOfOthersAreNotEnded() throws Exception {
     Ledger impatient =
-        new Ledger(new LedgerSettings(Duration.ofMillis(100), Duration.ofSeconds(5), 10));
+        new Ledger(new LedgerSettings(Duration.ofSeconds(1), Duration.ofSeconds(5), 10));
     try (Connection source = databases.source();
         Connection target = databases.target();
         Connection theirs = databases.target()) {
