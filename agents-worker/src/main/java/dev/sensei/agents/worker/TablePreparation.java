@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -44,9 +45,14 @@ final class TablePreparation {
     TableClaim claim;
     int chunks = 0;
     long rowEstimate = 0;
+    Optional<ClaimOutcome> beside = claimBeside(table, task);
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
-      claim = claim(target, table, task);
+      claim =
+          held(
+              target,
+              table,
+              beside.isPresent() ? beside.get() : take(target, table, wanted(table, task)));
       Failpoint.BEFORE_BOUNDS.hit();
       if (plan.definition().holdsRows()) {
         try (Sessions.Lease reading =
@@ -76,13 +82,32 @@ final class TablePreparation {
             .build());
   }
 
-  private TableClaim claim(Connection target, TableTask table, PrepareTable task) throws Exception {
+  private static TableClaim wanted(TableTask table, PrepareTable task) {
     TablePlan plan = table.plan();
-    TableClaim wanted =
-        new TableClaim(
-            table.key(), task.getInstallation(), plan.index(), table.epoch(), 0, plan.created());
+    return new TableClaim(
+        table.key(), task.getInstallation(), plan.index(), table.epoch(), 0, plan.created());
+  }
+
+  /** Takes a table whose rows ours join; empty for others. What is there is digested for it. */
+  private Optional<ClaimOutcome> claimBeside(TableTask table, PrepareTable task) throws Exception {
+    return table.joinsOthers()
+        ? Optional.of(
+            tools
+                .builds()
+                .cancellably(
+                    table.context(),
+                    table.target(),
+                    session ->
+                        tools
+                            .ledger()
+                            .claimBeside(session, wanted(table, task), table.copiedColumns())))
+        : Optional.empty();
+  }
+
+  private TableClaim held(Connection target, TableTask table, ClaimOutcome taken)
+      throws TaskFailure {
     TableClaim held =
-        switch (take(target, table, wanted)) {
+        switch (taken) {
           case ClaimOutcome.Claimed claimed -> claimed.claim();
           case ClaimOutcome.AlreadyOurs ours -> ours.claim();
           case ClaimOutcome.HeldByOther other -> throw claimed(other.claim(), table.table());
@@ -107,21 +132,12 @@ final class TablePreparation {
   }
 
   /**
-   * Takes the table, unless it was in the target before and has rows that ours may not join. They
+   * Takes the table, unless it was in the target before and has rows, which ours may not join. They
    * are counted in the transaction that takes it: what comes into the table later may be ours.
    */
   private ClaimOutcome take(Connection target, TableTask table, TableClaim wanted)
-      throws Exception {
+      throws TaskFailure {
     TablePlan plan = table.plan();
-    if (table.joinsOthers()) {
-      // What is there is digested, which may take long.
-      return tools
-          .builds()
-          .cancellably(
-              table.context(),
-              table.target(),
-              session -> tools.ledger().claimBeside(session, wanted, table.copiedColumns()));
-    }
     try {
       return plan.created() || !plan.definition().holdsRows()
           ? tools.ledger().claim(target, wanted)

@@ -322,7 +322,11 @@ class JoiningRowsTest extends WorkerOnDatabases {
           .atMost(Duration.ofSeconds(20))
           .until(
               () ->
-                  ask(migration.target, "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                  ask(
+                          migration.target,
+                          "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
+                              + " 'child'::regclass AND database = (SELECT oid FROM pg_database"
+                              + " WHERE datname = current_database())")
                       .equals("1"));
       migration.cancelled = true;
       assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
