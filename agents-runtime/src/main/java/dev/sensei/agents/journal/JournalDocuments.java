@@ -42,6 +42,7 @@ public final class JournalDocuments implements Journal {
   private static final int KEPT_PLANS = 16;
   private static final int RECORDS_IN_A_POLL = 2_000;
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final int LONGEST_FETCH_MILLIS = 20;
 
   private final String kafka;
   private final String clientId;
@@ -297,6 +298,9 @@ public final class JournalDocuments implements Journal {
                 false,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 RECORDS_IN_A_POLL,
+                // A consumer that closes waits for the fetch it has asked for.
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                LONGEST_FETCH_MILLIS,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 Math.toIntExact(wait.toMillis()),
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class MigrationWatch implements MigrationStates, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationWatch.class);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final int LONGEST_FETCH_MILLIS = 100;
   private static final Duration SLICE = Duration.ofMillis(100);
   private static final Duration AFTER_AN_ERROR = Duration.ofSeconds(1);
 
@@ -220,7 +221,10 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
             "earliest",
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-            false),
+            false,
+            // A consumer that closes waits for the fetch it has asked for.
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            LONGEST_FETCH_MILLIS),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }

@@ -36,7 +36,8 @@ record KafkaAddress(String bootstrapServers, String registryUrl) {
             "isolation.level", "read_committed",
             "auto.offset.reset", "earliest",
             "enable.auto.commit", "false",
-            "fetch.max.wait.ms", "250",
+            // A consumer that closes waits for the fetch it has asked for.
+            "fetch.max.wait.ms", "50",
             "max.partition.fetch.bytes", Integer.toString(LARGEST_FETCH_BYTES),
             "allow.auto.create.topics", "false"),
         new ByteArrayDeserializer(),

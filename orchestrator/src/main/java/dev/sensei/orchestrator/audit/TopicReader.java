@@ -15,6 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Reads a migration's partition of a topic from its beginning to where it ends now. */
 final class TopicReader {
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final int LONGEST_FETCH_MILLIS = 20;
 
   private final String bootstrapServers;
   private final Duration patience;
@@ -43,6 +44,9 @@ final class TopicReader {
                 "read_committed",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
+                // A consumer that closes waits for the fetch it has asked for.
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                LONGEST_FETCH_MILLIS,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 (int) patience.toMillis()),
             new ByteArrayDeserializer(),

@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class ProjectionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProjectionService.class);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final int LONGEST_FETCH_MILLIS = 100;
   private static final String TABLES =
       "migration_control, migration, table_run, agent, projection_offset, projection_error";
 
@@ -89,6 +90,9 @@ public final class ProjectionService implements AutoCloseable {
                 "earliest",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
+                // A consumer that closes waits for the fetch it has asked for.
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                LONGEST_FETCH_MILLIS,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 settings.batchRecords()),
             new ByteArrayDeserializer(),
