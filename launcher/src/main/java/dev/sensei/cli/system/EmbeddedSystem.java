@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -256,13 +257,13 @@ final class EmbeddedSystem implements AutoCloseable {
         .orTimeout(READY_LIMIT.toSeconds(), TimeUnit.SECONDS)
         .whenComplete(
             (_, failed) -> {
-              boolean stopped =
-                  failed instanceof CancellationException
-                      || (failed != null && failed.getCause() instanceof CancellationException);
-              if (failed != null && !stopped) {
+              Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
+              if (cause instanceof TimeoutException) {
                 health.failed(
                     "%s was not ready within %d s"
                         .formatted(agent.name(), READY_LIMIT.toSeconds()));
+              } else if (cause != null && !(cause instanceof CancellationException)) {
+                health.failed("%s did not start: %s".formatted(agent.name(), cause.getMessage()));
               }
             });
   }

@@ -140,8 +140,8 @@ final class Follower {
 
   /**
    * Sends a command that takes up a migration as it was seen. Where it is refused since the
-   * migration is in another state by now, somebody else was first, and the command is not wanted
-   * any more.
+   * migration is in another state by now, by somebody else's word or by itself, the command is not
+   * wanted any more, and the migration is followed as it is.
    */
   void takeUp(MigrationState seen, SpecificRecord command) throws InterruptedException {
     String migrationId = seen.getMigrationId();
@@ -153,7 +153,7 @@ final class Follower {
     if (stands.equals(named(LifecycleState.UNKNOWN)) || stands.equals(named(seen.getState()))) {
       throw refused(migrationId, rejected.get());
     }
-    listener.note("Somebody else took it up meanwhile: it is %s.".formatted(stands));
+    listener.note("It is %s by now; following it.".formatted(stands.replace('_', ' ')));
   }
 
   private static String named(LifecycleState state) {
