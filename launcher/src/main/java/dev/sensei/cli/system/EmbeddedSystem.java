@@ -232,7 +232,7 @@ final class EmbeddedSystem implements AutoCloseable {
 
   private static void awaitRegistry(LocalPlatform platform) {
     platform.awaitRegistry();
-    try (RecordSerde serde = RecordSerde.on(platform.registryUrl())) {
+    try (RecordSerde serde = RecordSerde.patient(platform.registryUrl(), READY_LIMIT)) {
       serde.requireCompatibility();
     }
   }

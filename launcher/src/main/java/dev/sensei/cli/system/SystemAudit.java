@@ -1,5 +1,7 @@
 package dev.sensei.cli.system;
 
+import dev.sensei.cli.CommandException;
+import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.run.AuditTrail;
 import dev.sensei.orchestrator.audit.Comparison;
 import dev.sensei.orchestrator.audit.JournalAudit;
@@ -12,6 +14,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** The journal as auditors read it. */
 final class SystemAudit implements AuditTrail {
@@ -26,64 +30,75 @@ final class SystemAudit implements AuditTrail {
   @Override
   public long log(String migrationId, Consumer<Entry> consumer) {
     long[] records = new long[1];
-    try (JournalAudit audit = open()) {
-      audit.read(
-          migrationId,
-          found -> {
-            records[0]++;
-            consumer.accept(
-                new Entry(
-                    found.sequence(),
-                    found.time(),
-                    found.event().getSchema().getName(),
-                    found.hash(),
-                    found.event().toString()));
-          });
-    }
-    return records[0];
+    return ask(
+        audit -> {
+          audit.read(
+              migrationId,
+              found -> {
+                records[0]++;
+                consumer.accept(
+                    new Entry(
+                        found.sequence(),
+                        found.time(),
+                        found.event().getSchema().getName(),
+                        found.hash(),
+                        found.event().toString()));
+              });
+          return records[0];
+        });
   }
 
   @Override
   public Optional<Replay> replay(String migrationId) {
-    try (JournalAudit audit = open()) {
-      Comparison comparison = audit.compareWithLive(migrationId);
-      if (comparison.sequence() == 0) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          new Replay(
-              comparison.sequence(),
-              comparison.states(),
-              digest(audit.stateAt(migrationId, comparison.sequence()).canonical()),
-              comparison.differences()));
-    }
+    return ask(
+        audit -> {
+          Comparison comparison = audit.compareWithLive(migrationId);
+          return comparison.sequence() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  new Replay(
+                      comparison.sequence(),
+                      comparison.states(),
+                      digest(audit.stateAt(migrationId, comparison.sequence()).canonical()),
+                      comparison.differences()));
+        });
   }
 
   @Override
   public Optional<String> stateAt(String migrationId, long sequence) {
-    try (JournalAudit audit = open()) {
-      dev.sensei.orchestrator.audit.Replay replay = audit.stateAt(migrationId, sequence);
-      return replay.sequence() < sequence || sequence == 0
-          ? Optional.empty()
-          : Optional.of(replay.describe());
-    }
+    return ask(
+        audit -> {
+          dev.sensei.orchestrator.audit.Replay replay = audit.stateAt(migrationId, sequence);
+          return replay.sequence() < sequence || sequence == 0
+              ? Optional.empty()
+              : Optional.of(replay.describe());
+        });
   }
 
   @Override
   public Optional<Chain> verify(String migrationId) {
-    try (JournalAudit audit = open()) {
-      return switch (audit.verify(migrationId)) {
-        case Verification.Nothing nothing -> Optional.empty();
-        case Verification.Intact intact ->
-            Optional.of(new Chain(intact.records(), intact.head(), Optional.empty()));
-        case Verification.Broken broken ->
-            Optional.of(new Chain(broken.sequence() - 1, "", Optional.of(broken.toString())));
-      };
-    }
+    return ask(
+        audit ->
+            switch (audit.verify(migrationId)) {
+              case Verification.Nothing nothing -> Optional.empty();
+              case Verification.Intact intact ->
+                  Optional.of(new Chain(intact.records(), intact.head(), Optional.empty()));
+              case Verification.Broken broken ->
+                  Optional.of(new Chain(broken.sequence() - 1, "", Optional.of(broken.toString())));
+            });
   }
 
-  private JournalAudit open() {
-    return JournalAudit.on(kafka.bootstrapServers(), kafka.registryUrl(), PATIENCE);
+  private <T> T ask(Function<JournalAudit, T> question) {
+    try (JournalAudit audit =
+        JournalAudit.on(kafka.bootstrapServers(), kafka.registryUrl(), PATIENCE)) {
+      return question.apply(audit);
+    } catch (RetriableException away) {
+      throw new CommandException(
+          ExitCode.INTERNAL_ERROR,
+          "Kafka at %s, or the schema registry at %s, did not answer within %d s; nothing was changed, so give the command again"
+              .formatted(kafka.bootstrapServers(), kafka.registryUrl(), PATIENCE.toSeconds()),
+          away);
+    }
   }
 
   private static String digest(SortedMap<String, byte[]> states) {

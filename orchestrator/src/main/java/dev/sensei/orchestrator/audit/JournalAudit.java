@@ -42,10 +42,14 @@ public final class JournalAudit implements AutoCloseable {
     this.serde = serde;
   }
 
-  /** An audit of the journal on this Kafka; its records are read with this registry. */
+  /**
+   * An audit of the journal on this Kafka; its records are read with this registry.
+   *
+   * @param patience how long either may take to answer
+   */
   public static JournalAudit on(String bootstrapServers, String registryUrl, Duration patience) {
     return new JournalAudit(
-        new TopicReader(bootstrapServers, patience), RecordSerde.on(registryUrl));
+        new TopicReader(bootstrapServers, patience), RecordSerde.patient(registryUrl, patience));
   }
 
   /**
