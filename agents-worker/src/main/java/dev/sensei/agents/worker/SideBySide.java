@@ -56,15 +56,16 @@ final class SideBySide {
   }
 
   /**
-   * Does one thing that may take long, and is cancelled where nobody wants it any more.
+   * Does one thing about a table that may take long, and is cancelled where nobody wants it any
+   * more.
    *
    * @throws TaskReleasedException where the task is not wanted any more
    * @throws Exception what it threw
    */
-  <T> T cancellably(TaskContext context, DatabaseReference target, Question<T> question)
-      throws Exception {
+  <T> T cancellably(TableTask table, Question<T> question) throws Exception {
     List<T> answers = new ArrayList<>();
-    inOrder(context, target, List.of(session -> answers.add(question.ask(session))));
+    inOrder(
+        table.context(), table.target(), List.of(session -> answers.add(question.ask(session))));
     return answers.getFirst();
   }
 

@@ -194,8 +194,7 @@ final class TableBuild {
         tools
             .builds()
             .cancellably(
-                table.context(),
-                table.target(),
+                table,
                 session ->
                     tools
                         .staged()

@@ -95,8 +95,7 @@ final class TablePreparation {
             tools
                 .builds()
                 .cancellably(
-                    table.context(),
-                    table.target(),
+                    table,
                     session ->
                         tools
                             .ledger()
