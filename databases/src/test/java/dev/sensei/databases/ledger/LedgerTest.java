@@ -144,7 +144,9 @@ class LedgerTest extends TableInLedger {
         Connection target = databases.target();
         Connection theirs = databases.target()) {
       long number = ChunkLock.number(new ChunkKey(KEY, 1, 0));
-      TwoDatabases.run(theirs, "SELECT pg_advisory_lock(" + number + ")");
+      // In a transaction, which is older than the wait: only its name is another's.
+      theirs.setAutoCommit(false);
+      TwoDatabases.run(theirs, "SELECT pg_advisory_xact_lock(" + number + ")");
       assertThatThrownBy(
               () -> impatient.copyOnce(target, new ChunkKey(KEY, 1, 0), 1, "w", copying(source)))
           .isInstanceOf(DatabaseException.class)

@@ -20,32 +20,14 @@ final class KillAndResumeTest {
   @TempDir Path directory;
 
   @Test
-  void aMigrationKilledThreeTimesFinishesOnTheFourthStart(ProofServers servers) throws Exception {
-    finishesAfter("three", List.of("after-claim=halt@3", "after-chunk-commit=halt@5"), servers);
-  }
-
-  @Tag("long")
-  @Test
   void aMigrationKilledFiveTimesFinishesOnTheSixthStart(ProofServers servers) throws Exception {
-    finishesAfter(
-        "five",
-        List.of(
-            "after-claim=halt@3",
-            "mid-chunk=halt@4",
-            "after-chunk-commit=halt@5",
-            "before-report=halt@6"),
-        servers);
-  }
-
-  /** Kills it at these, and then while indexes are built. */
-  private void finishesAfter(String name, List<String> failpoints, ProofServers servers)
-      throws Exception {
-    ProofDatabase source = servers.source(name + "_source", Orders.tables(SHORT_ROWS));
-    ProofDatabase target = servers.target(name + "_target");
+    ProofDatabase source = servers.source("short_source", Orders.tables(SHORT_ROWS));
+    ProofDatabase target = servers.target("short_target");
     KilledMigration migration = new KilledMigration(directory, servers, source, target, 3_000);
 
-    String id = KilledMigration.madeBy(migration.killAt(failpoints.getFirst()));
-    for (String failpoint : failpoints.subList(1, failpoints.size())) {
+    String id = KilledMigration.madeBy(migration.killAt("after-claim=halt@3"));
+    for (String failpoint :
+        List.of("mid-chunk=halt@4", "after-chunk-commit=halt@5", "before-report=halt@6")) {
       KilledMigration.assertMadeNone(migration.killAt(failpoint));
     }
     KilledMigration.assertMadeNone(migration.killAt("mid-index-build=halt@6"));
