@@ -1,5 +1,6 @@
 package dev.sensei.agents.journal;
 
+import dev.sensei.schemas.CommittedConsumer;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
@@ -23,12 +24,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads a migration's journal: what an analysis described, the plan behind a digest, or every
@@ -42,7 +41,6 @@ public final class JournalDocuments implements Journal {
   private static final int KEPT_PLANS = 16;
   private static final int RECORDS_IN_A_POLL = 2_000;
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final int LONGEST_FETCH_MILLIS = 20;
 
   private final String kafka;
   private final String clientId;
@@ -155,7 +153,7 @@ public final class JournalDocuments implements Journal {
   public long forEach(String migrationId, Consumer<JournalRecord> each) {
     long[] count = new long[1];
     TopicPartition partition = partition(migrationId);
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(partition)) {
+    try (CommittedConsumer consumer = consumer(partition)) {
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       long deadline = System.nanoTime() + wait.toNanos();
       while (consumer.position(partition) < end) {
@@ -221,7 +219,7 @@ public final class JournalDocuments implements Journal {
   private void scan(String migrationId, String wanted, Predicate<JournalRecord> isLast) {
     TopicPartition partition = partition(migrationId);
     long deadline = System.nanoTime() + wait.toNanos();
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(partition)) {
+    try (CommittedConsumer consumer = consumer(partition)) {
       while (true) {
         for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
           // A long journal is no reason to give up: time counts while nothing comes.
@@ -282,31 +280,19 @@ public final class JournalDocuments implements Journal {
     return new TopicPartition(Topics.JOURNAL, Topics.partitionOf(migrationId));
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer(TopicPartition partition) {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
+  private CommittedConsumer consumer(TopicPartition partition) {
+    CommittedConsumer consumer =
+        new CommittedConsumer(
+            kafka,
             Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                kafka,
                 ConsumerConfig.CLIENT_ID_CONFIG,
                 clientId,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 RECORDS_IN_A_POLL,
-                // A consumer that closes waits for the fetch it has asked for.
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                LONGEST_FETCH_MILLIS,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 Math.toIntExact(wait.toMillis()),
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(Math.min(30_000, wait.toMillis()))),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+                Math.toIntExact(Math.min(30_000, wait.toMillis()))));
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
     return consumer;

@@ -1,5 +1,6 @@
 package dev.sensei.agents.state;
 
+import dev.sensei.schemas.CommittedConsumer;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
@@ -22,10 +23,9 @@ import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class MigrationWatch implements MigrationStates, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationWatch.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final int LONGEST_FETCH_MILLIS = 100;
   private static final Duration SLICE = Duration.ofMillis(100);
   private static final Duration AFTER_AN_ERROR = Duration.ofSeconds(1);
 
@@ -49,6 +48,7 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Thread follower;
   private long changes;
+  private volatile @Nullable CommittedConsumer following;
   private volatile boolean stopping;
 
   private record Table(String migrationId, int index) {}
@@ -104,6 +104,10 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    CommittedConsumer consumer = following;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
     try {
       if (!follower.join(Duration.ofSeconds(5))) {
         follower.interrupt();
@@ -116,13 +120,14 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
 
   private void follow() {
     while (!stopping) {
-      try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      try (CommittedConsumer consumer = consumer()) {
         List<TopicPartition> partitions =
             IntStream.range(0, Topics.MIGRATION_PARTITIONS)
                 .mapToObj(number -> new TopicPartition(Topics.STATE, number))
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
+        following = consumer;
         while (!stopping) {
           consumer.poll(POLL).forEach(this::take);
         }
@@ -209,23 +214,7 @@ public final class MigrationWatch implements MigrationStates, AutoCloseable {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
-    return new KafkaConsumer<>(
-        Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            kafka,
-            ConsumerConfig.CLIENT_ID_CONFIG,
-            clientId,
-            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-            "read_committed",
-            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-            "earliest",
-            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-            false,
-            // A consumer that closes waits for the fetch it has asked for.
-            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-            LONGEST_FETCH_MILLIS),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+  private CommittedConsumer consumer() {
+    return new CommittedConsumer(kafka, Map.of(ConsumerConfig.CLIENT_ID_CONFIG, clientId));
   }
 }

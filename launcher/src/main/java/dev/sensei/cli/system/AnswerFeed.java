@@ -1,6 +1,7 @@
 package dev.sensei.cli.system;
 
 import dev.sensei.cli.run.MigrationControl.Answer;
+import dev.sensei.schemas.CommittedConsumer;
 import dev.sensei.schemas.RecordHeaders;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.RegistryAwayException;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ final class AnswerFeed implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final RecordSerde serde;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final CommittedConsumer consumer;
 
   AnswerFeed(KafkaAddress kafka, RecordSerde serde, String migrationId) {
     this.serde = serde;

@@ -1,10 +1,10 @@
 package dev.sensei.cli.system;
 
+import dev.sensei.schemas.CommittedConsumer;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Where Kafka and the schema registry are.
@@ -27,20 +27,12 @@ record KafkaAddress(String bootstrapServers, String registryUrl) {
             Math.toIntExact(patience.toMillis())));
   }
 
-  /** A reader of committed records that belongs to no group and starts where it is told. */
-  KafkaConsumer<byte[], byte[]> reader(String clientId) {
-    return new KafkaConsumer<>(
+  /** A reader of committed records. */
+  CommittedConsumer reader(String clientId) {
+    return new CommittedConsumer(
+        bootstrapServers,
         Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", clientId,
-            "isolation.level", "read_committed",
-            "auto.offset.reset", "earliest",
-            "enable.auto.commit", "false",
-            // A consumer that closes waits for the fetch it has asked for.
-            "fetch.max.wait.ms", "50",
-            "max.partition.fetch.bytes", Integer.toString(LARGEST_FETCH_BYTES),
-            "allow.auto.create.topics", "false"),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+            ConsumerConfig.CLIENT_ID_CONFIG, clientId,
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, LARGEST_FETCH_BYTES));
   }
 }

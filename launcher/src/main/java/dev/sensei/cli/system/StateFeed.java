@@ -1,5 +1,6 @@
 package dev.sensei.cli.system;
 
+import dev.sensei.schemas.CommittedConsumer;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.RegistryAwayException;
 import dev.sensei.schemas.Topics;
@@ -18,7 +19,6 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -36,7 +36,7 @@ final class StateFeed implements AutoCloseable {
 
   private final RecordSerde serde;
   private final Health health;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final CommittedConsumer consumer;
   private final Thread thread;
   private final Map<String, MigrationState> migrations = new HashMap<>();
   private final Map<String, TreeMap<Integer, TableState>> tables = new HashMap<>();

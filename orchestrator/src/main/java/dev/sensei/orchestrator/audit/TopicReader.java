@@ -1,5 +1,6 @@
 package dev.sensei.orchestrator.audit;
 
+import dev.sensei.schemas.CommittedConsumer;
 import dev.sensei.schemas.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -7,15 +8,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a migration's partition of a topic from its beginning to where it ends now. */
 final class TopicReader {
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final int LONGEST_FETCH_MILLIS = 20;
 
   private final String bootstrapServers;
   private final Duration patience;
@@ -35,22 +33,12 @@ final class TopicReader {
    */
   void read(String topic, String migrationId, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
     TopicPartition partition = new TopicPartition(topic, Topics.partitionOf(migrationId));
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
+    try (CommittedConsumer consumer =
+        new CommittedConsumer(
+            bootstrapServers,
             Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                // A consumer that closes waits for the fetch it has asked for.
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                LONGEST_FETCH_MILLIS,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) patience.toMillis()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+                Math.toIntExact(patience.toMillis())))) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

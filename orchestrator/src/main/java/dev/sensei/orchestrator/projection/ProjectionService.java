@@ -1,6 +1,7 @@
 package dev.sensei.orchestrator.projection;
 
 import dev.sensei.orchestrator.fold.Event;
+import dev.sensei.schemas.CommittedConsumer;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.RecordSerde;
 import dev.sensei.schemas.Topics;
@@ -22,11 +23,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class ProjectionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProjectionService.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final int LONGEST_FETCH_MILLIS = 100;
   private static final String TABLES =
       "migration_control, migration, table_run, agent, projection_offset, projection_error";
 
@@ -80,23 +78,9 @@ public final class ProjectionService implements AutoCloseable {
     this.decode = decode;
     this.settings = settings;
     consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                settings.bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                // A consumer that closes waits for the fetch it has asked for.
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                LONGEST_FETCH_MILLIS,
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                settings.batchRecords()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+        new CommittedConsumer(
+            settings.bootstrapServers(),
+            Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchRecords()));
     thread = Thread.ofPlatform().daemon().name("projection").unstarted(this::run);
   }
 
