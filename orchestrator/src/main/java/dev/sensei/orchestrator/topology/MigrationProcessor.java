@@ -16,6 +16,7 @@ import java.util.Set;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -41,6 +42,7 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
   private final Set<MigrationId> waiting = new LinkedHashSet<>();
   private final TimerRest timerRest;
   private @Nullable Started started;
+  private @Nullable Cancellable continuation;
 
   private record Started(
       ProcessorContext<byte[], byte[]> context, MigrationStores stores, TimerStore timers) {}
@@ -61,8 +63,7 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
     var _ =
         context.schedule(
             settings.timerResolution(), PunctuationType.WALL_CLOCK_TIME, this::fireTimers);
-    var _ =
-        context.schedule(settings.continuationDelay(), PunctuationType.WALL_CLOCK_TIME, this::goOn);
+    goOnWhereWorkWaits(context);
   }
 
   private Started started() {
@@ -170,6 +171,7 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
     } else {
       waiting.add(migration);
     }
+    goOnWhereWorkWaits(started().context());
   }
 
   private void fireTimers(long nowMillis) {
@@ -197,6 +199,18 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
         started().timers().clear(due.task());
         bury(due.migration(), id, failed, now);
       }
+    }
+  }
+
+  /** Streams commits after every punctuation, so there is none while there is nothing to do. */
+  private void goOnWhereWorkWaits(ProcessorContext<byte[], byte[]> context) {
+    if (!waiting.isEmpty() && continuation == null) {
+      continuation =
+          context.schedule(
+              settings.continuationDelay(), PunctuationType.WALL_CLOCK_TIME, this::goOn);
+    } else if (waiting.isEmpty() && continuation != null) {
+      continuation.cancel();
+      continuation = null;
     }
   }
 

@@ -35,7 +35,7 @@ public record TopologySettings(
         2_000,
         2_000_000,
         1_000,
-        Duration.ofMillis(200),
+        Duration.ofMillis(500),
         Duration.ofSeconds(2),
         Duration.ofSeconds(3),
         Duration.ofMillis(20),
