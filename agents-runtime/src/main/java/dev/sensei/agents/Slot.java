@@ -38,6 +38,11 @@ final class Slot implements Runnable {
    */
   private static final Duration POLL = Duration.ofMillis(20);
 
+  /** The same once there has been nothing for a while, and so no marker either. */
+  private static final Duration QUIET_POLL = Duration.ofMillis(100);
+
+  private static final int POLLS_UNTIL_QUIET = 50;
+
   private static final Duration REST = Duration.ofMillis(100);
   private static final int LOOKS_BEFORE_WORK = 2;
   private static final Duration RENEWED_COMES_BACK = Duration.ofMillis(250);
@@ -107,17 +112,22 @@ final class Slot implements Runnable {
     KafkaShareConsumer<byte[], byte[]> consumer = consumer();
     try {
       consumer.subscribe(List.of(workplace.settings().agent().taskTopic()));
+      int emptyPolls = 0;
       while (!workplace.stopping().hasBegun() && !replaced) {
         notice(consumer);
         ConsumerRecord<byte[], byte[]> first = null;
-        for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(POLL)) {
+        Duration wait = emptyPolls < POLLS_UNTIL_QUIET ? POLL : QUIET_POLL;
+        for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(wait)) {
           if (first == null) {
             first = consumed;
           } else {
             consumer.acknowledge(consumed, AcknowledgeType.RELEASE);
           }
         }
-        if (first != null) {
+        if (first == null) {
+          emptyPolls++;
+        } else {
+          emptyPolls = 0;
           noteJoined();
           work(consumer, first);
           rest(consumer);
