@@ -1,5 +1,6 @@
 package dev.sensei.platform;
 
+import dev.sensei.platform.StartedParts.Line;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,7 +123,7 @@ public final class LocalPlatform implements AutoCloseable {
             settings.kafkaPort().isPresent()
                 ? kafka.withPort(settings.kafkaPort().getAsInt())
                 : kafka);
-    parts.add(server::close);
+    parts.add(Line.KAFKA, server::close);
     server.createTopics(settings.topics());
     return server;
   }
@@ -138,7 +139,7 @@ public final class LocalPlatform implements AutoCloseable {
             settings.postgresPort().isPresent()
                 ? control.withPort(settings.postgresPort().getAsInt())
                 : control);
-    parts.add(postgres::close);
+    parts.add(Line.DATABASES, postgres::close);
     PostgresServer.Endpoint schemas = postgres.createDatabase(REGISTRY_DATABASE);
     RegistryServer registry = launchRegistry(settings, directory, schemas, parts);
     postgres.createDatabase(CONTROL_DATABASE);
@@ -158,7 +159,7 @@ public final class LocalPlatform implements AutoCloseable {
             settings.registryPort().isPresent()
                 ? registry.withPort(settings.registryPort().getAsInt())
                 : registry);
-    parts.add(server::close);
+    parts.add(Line.DATABASES, server::close);
     return server;
   }
 
@@ -181,7 +182,7 @@ public final class LocalPlatform implements AutoCloseable {
             bootstrapServers(), registryUrl(), controlDatabase(), ProcessHandle.current().pid());
     try {
       running.announce(directory);
-      parts.add(this::withdraw);
+      parts.add(Line.ANNOUNCEMENT, this::withdraw);
     } catch (IOException e) {
       throw new PlatformException.DirectoryNotUsable(directory, e);
     }
@@ -231,7 +232,7 @@ public final class LocalPlatform implements AutoCloseable {
     var _ = failure.thenAccept(action);
   }
 
-  /** Stops the parts, last started first, and gives the directory free. Twice is no error. */
+  /** Stops the parts and gives the directory free. Twice is no error. */
   @Override
   public void close() {
     parts.close();

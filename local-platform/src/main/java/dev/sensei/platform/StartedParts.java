@@ -2,14 +2,19 @@ package dev.sensei.platform;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has been started, to be stopped in the opposite order: by its owner, or by the end of the
- * process. What comes up after that is stopped on arrival.
+ * What has been started, to be stopped by its owner, or by the end of the process: what builds on
+ * each other in the opposite order, and such lines beside each other. What comes up after that is
+ * stopped on arrival.
  */
 final class StartedParts {
   private static final Logger log = LoggerFactory.getLogger(StartedParts.class);
@@ -18,7 +23,14 @@ final class StartedParts {
   private final Thread atExit = new Thread(this::stopAll, "platform-stop");
   private final ReentrantLock stopping = new ReentrantLock();
   private final AtomicBoolean closing = new AtomicBoolean();
-  private final Deque<Runnable> stops = new ArrayDeque<>();
+  private final Map<Line, Deque<Runnable>> stops = new EnumMap<>(Line.class);
+
+  /** Parts that build on each other, and on no other line's. */
+  enum Line {
+    KAFKA,
+    DATABASES,
+    ANNOUNCEMENT
+  }
 
   StartedParts(DirectoryLock directory, boolean closeOnShutdown) {
     this.directory = directory;
@@ -28,11 +40,11 @@ final class StartedParts {
   }
 
   /** Notes how to stop a part that has just come up. */
-  void add(Runnable stop) {
+  void add(Line line, Runnable stop) {
     stopping.lock();
     try {
       if (!closing.get()) {
-        stops.push(stop);
+        stops.computeIfAbsent(line, _ -> new ArrayDeque<>()).push(stop);
         return;
       }
     } finally {
@@ -60,18 +72,24 @@ final class StartedParts {
     closing.set(true);
     stopping.lock();
     try {
-      while (!stops.isEmpty()) {
-        Runnable stop = stops.pop();
-        try {
-          stop.run();
-        } catch (RuntimeException e) {
-          // The others have to be stopped all the same.
-          log.error("A part of the platform did not stop cleanly", e);
-        }
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        stops.values().forEach(line -> threads.execute(() -> stop(line)));
       }
+      stops.clear();
       directory.close();
     } finally {
       stopping.unlock();
+    }
+  }
+
+  private static void stop(Deque<Runnable> line) {
+    for (Runnable stop : line) {
+      try {
+        stop.run();
+      } catch (RuntimeException e) {
+        // The others have to be stopped all the same.
+        log.error("A part of the platform did not stop cleanly", e);
+      }
     }
   }
 }
