@@ -37,6 +37,7 @@ final class CopyOutStream {
   /** Bytes of the current message that are still in the stream. */
   private int pending;
 
+  private boolean ended;
   private boolean lost;
 
   /** The current message, where the driver came upon it behind one of its own. */
@@ -66,13 +67,13 @@ final class CopyOutStream {
    * @throws SQLException where the server reports an error, or is gone
    */
   int next() throws SQLException {
-    if (!out.isActive()) {
+    // The driver knows too, but takes a lock to tell, which for narrow rows is much of the work.
+    if (ended) {
       return AT_THE_END;
     }
     try {
       if (stream.peekChar() != COPY_DATA) {
-        handedOver = out.readFromCopy();
-        return handedOver == null ? AT_THE_END : handedOver.length;
+        return nextOfDriver();
       }
       stream.receiveChar();
       pending = stream.receiveInteger4() - LENGTH_BYTES;
@@ -80,6 +81,16 @@ final class CopyOutStream {
     } catch (IOException gone) {
       throw lost(gone);
     }
+  }
+
+  private int nextOfDriver() throws SQLException {
+    ended = true;
+    handedOver = out.readFromCopy();
+    if (handedOver == null) {
+      return AT_THE_END;
+    }
+    ended = false;
+    return handedOver.length;
   }
 
   /** Puts the data of the message that {@link #next()} announced into an array, from a place on. */

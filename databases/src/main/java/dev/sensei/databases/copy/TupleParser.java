@@ -4,9 +4,6 @@ import com.dynatrace.hash4j.hashing.HashStream128;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hashing;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Walks through COPY's binary format as it streams by: finds where tuples begin and end, counts
@@ -25,10 +22,6 @@ final class TupleParser {
   private static final byte[] SIGNATURE = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0
   };
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final Hasher128 HASHER = Hashing.xxh3_128();
   private static final int OID_FLAG = 1 << 16;
 
@@ -140,7 +133,7 @@ final class TupleParser {
     if (end - start < 2) {
       return -1;
     }
-    int fields = (short) SHORT.get(data, start);
+    int fields = (short) ((data[start] << 8) | (data[start + 1] & 0xFF));
     if (fields < 0) {
       return -1;
     }
@@ -149,7 +142,7 @@ final class TupleParser {
       if (end - position < 4) {
         return -1;
       }
-      int length = (int) INT.get(data, position);
+      int length = bigEndianInt(data, position);
       position += 4;
       if (length > 0) {
         if (length > end - position) {
@@ -161,6 +154,13 @@ final class TupleParser {
       }
     }
     return position;
+  }
+
+  private static int bigEndianInt(byte[] data, int at) {
+    return (data[at] << 24)
+        | ((data[at + 1] & 0xFF) << 16)
+        | ((data[at + 2] & 0xFF) << 8)
+        | (data[at + 3] & 0xFF);
   }
 
   private int step(byte[] data, int position, int end) {
