@@ -85,6 +85,17 @@ class IndexBuildsTest extends WorkerOnDatabases {
   }
 
   @Test
+  void pagesOfALoadedTableAreVisibleToAll() throws Exception {
+    filled(TABLE);
+    String visible =
+        "SELECT relpages > 0 AND relallvisible = relpages FROM pg_class WHERE oid ="
+            + " 'item'::regclass";
+    assertThat(ask(migration.target, visible)).isEqualTo("f");
+    handle(complete("item", 1));
+    assertThat(ask(migration.target, visible)).isEqualTo("t");
+  }
+
+  @Test
   void aTaskThatIsDoneTwiceAtOnceBuildsOnce() throws Exception {
     filled(TABLE);
     CompletableFuture<Void> first = background();
