@@ -287,6 +287,23 @@ final class RunningSystemTest {
   }
 
   @Test
+  void aMilestoneIsWaitedForAndTheCommandThatGoesOnIsNamed() throws Exception {
+    Path spec = directory.resolve("milestone.yaml");
+    Files.writeString(spec, "approval: {milestones: [before_validation]}");
+    Endpoint target = server.createDatabase("milestone");
+    Outcome waiting = migrate("shop", uri(target), "--spec", spec.toString(), "--yes");
+    assertThat(waiting.code()).as(waiting.toString()).isEqualTo(4);
+    Matcher command =
+        Pattern.compile("\"sensei (resume .*)\" lets it go on").matcher(waiting.out());
+    assertThat(command.find()).as(waiting.toString()).isTrue();
+
+    Outcome resumed = person.runs(command.group(1).replace("'", "").split(" "));
+
+    assertThat(resumed.code()).as(resumed.toString()).isZero();
+    assertThat(migrate("shop", uri(target), "--yes").code()).isZero();
+  }
+
+  @Test
   void aCancelledMigrationLeavesTheTargetAsItWas() throws Exception {
     Endpoint target = server.createDatabase("cancelled");
     List<String> before = contents(target);
@@ -351,6 +368,11 @@ final class RunningSystemTest {
           @Override
           public void note(String line) {
             told.accept(line);
+          }
+
+          @Override
+          public String command(String name, String migrationId) {
+            return "sensei %s %s".formatted(name, migrationId);
           }
 
           @Override

@@ -49,6 +49,11 @@ final class PersonListener implements RunListener {
   }
 
   @Override
+  public String command(String name, String migrationId) {
+    return "sensei %s %s%s".formatted(name, migrationId, platform);
+  }
+
+  @Override
   public void progress(MigrationView view) {
     display.show(view);
   }
@@ -62,8 +67,8 @@ final class PersonListener implements RunListener {
     }
     if (session.screen().isEmpty()) {
       display.note(
-          "The plan waits for approval: \"sensei approve %s%s\", or run again with --yes."
-              .formatted(plan.migrationId(), platform));
+          "The plan waits for approval: \"%s\", or run again with --yes."
+              .formatted(command("approve", plan.migrationId())));
       return new Decision.Wait();
     }
     for (int asked = 0; asked < MAX_QUESTIONS; asked++) {

@@ -84,8 +84,8 @@ final class Follower {
       }
       if (migration.getWaitingFor() != Milestone.UNKNOWN) {
         listener.note(
-            "The migration waits at the milestone %s; \"sensei resume %s\" lets it go on."
-                .formatted(migration.getWaitingFor(), migrationId));
+            "The migration waits at the milestone %s; \"%s\" lets it go on."
+                .formatted(migration.getWaitingFor(), listener.command("resume", migrationId)));
         return End.WAITING;
       }
       if (migration.getState() == LifecycleState.PAUSED) {

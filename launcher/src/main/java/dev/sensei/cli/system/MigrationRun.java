@@ -75,8 +75,8 @@ final class MigrationRun {
     if (unfinished.filter(this::waitsForAcceptance).isPresent()) {
       String waiting = unfinished.get().getMigrationId();
       listener.note(
-          "Migration %s moved, but its exceptions are not accepted. \"sensei accept %s\" accepts them, and so does this command with --accept-exceptions."
-              .formatted(waiting, waiting));
+          "Migration %s moved, but its exceptions are not accepted. \"%s\" accepts them, and so does this command with --accept-exceptions."
+              .formatted(waiting, listener.command("accept", waiting)));
       return result(waiting, Follower.End.OVER);
     }
     String id;
@@ -131,8 +131,11 @@ final class MigrationRun {
     String id = found.getMigrationId();
     if (found.getPlan() > 1 || !found.getApprover().isEmpty() || found.getTargetTouched()) {
       throw CommandException.usage(
-          "migration %s of the same source and target is %s under other options, and somebody has worked on its plan; go on with it without --spec, or give it up first with \"sensei cancel %s\""
-              .formatted(id, found.getState().name().toLowerCase(Locale.ROOT), id));
+          "migration %s of the same source and target is %s under other options, and somebody has worked on its plan; go on with it without --spec, or give it up first with \"%s\""
+              .formatted(
+                  id,
+                  found.getState().name().toLowerCase(Locale.ROOT),
+                  listener.command("cancel", id)));
     }
     listener.note(
         "Giving up migration %s of the same source and target: it has other options, and has changed nothing yet."
