@@ -27,7 +27,14 @@ start_server() {
     --pwfile="$work/password" >/dev/null
   servers+=("$work/servers/$name")
   "${as[@]}" "$pg_bin/pg_ctl" -D "$work/servers/$name" -w -l "$work/servers/$name.log" \
-    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_wal_size=4GB" start >/dev/null
+    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_wal_size=4GB -c min_wal_size=4GB" start >/dev/null
+}
+
+# Makes a server write its log once: else whoever comes first waits for files that all later ones find made.
+write_log() {
+  psql -X -q -v ON_ERROR_STOP=1 "postgresql://bench@127.0.0.1:$1/postgres" -c checkpoint \
+    -c "create table log_filler as select repeat('x', 1900) from generate_series(1, $2 * 512)" \
+    -c 'drop table log_filler' -c checkpoint
 }
 
 # Source and target; where we are root, as a user who may run them.

@@ -87,6 +87,8 @@ done
 PATH=$pg_bin:$PATH
 
 start_servers
+# As much as the largest set writes between two checkpoints.
+write_log "$target_port" $((size * 30))
 source_uri=postgresql://bench@127.0.0.1:$source_port/benchmark
 target_uri=postgresql://bench@127.0.0.1:$target_port/benchmark
 
