@@ -10,6 +10,8 @@ import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.MoveInOutcome;
 import dev.sensei.databases.ledger.Settlement;
+import dev.sensei.databases.ledger.TableUpkeep;
+import dev.sensei.databases.ledger.WorkerSession;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.report.ForeignKeysAdded;
@@ -250,6 +252,9 @@ final class TableBuild {
 
   private void maintain(TableTask table, String doing, String command) throws Exception {
     TableName target = table.plan().target();
+    String name =
+        WorkerSession.applicationName(
+            table.key().migrationId(), table.plan().index(), table.epoch());
     tools
         .builds()
         .inOrder(
@@ -257,12 +262,6 @@ final class TableBuild {
             table.target(),
             List.of(
                 session ->
-                    DatabaseErrors.run(
-                        doing + target,
-                        () -> {
-                          try (Statement statement = session.createStatement()) {
-                            statement.execute(command + target.quoted());
-                          }
-                        })));
+                    TableUpkeep.run(doing + target, session, name, command + target.quoted())));
   }
 }

@@ -95,6 +95,31 @@ class IndexBuildsTest extends WorkerOnDatabases {
     assertThat(ask(migration.target, visible)).isEqualTo("t");
   }
 
+  /** So that whoever raises the epoch ends it. */
+  @Test
+  void aVacuumWearsTheNameOfItsTable() throws Exception {
+    filled(TABLE);
+    Connection other = migration.target.connect();
+    holding = Optional.of(other);
+    other.setAutoCommit(false);
+    try (Statement statement = other.createStatement()) {
+      statement.execute("LOCK TABLE item IN SHARE UPDATE EXCLUSIVE MODE");
+    }
+    CompletableFuture<Void> completing = background();
+    String named =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            + " AND query LIKE 'VACUUM%' AND application_name LIKE 'sensei-worker/%/0/1'";
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ask(migration.target, named).equals("1"));
+    letGo();
+    completing.get(30, TimeUnit.SECONDS);
+    String left =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            + " AND application_name LIKE 'sensei-worker/%/0/1'";
+    assertThat(ask(migration.target, left)).isEqualTo("0");
+  }
+
   @Test
   void aTaskThatIsDoneTwiceAtOnceBuildsOnce() throws Exception {
     filled(TABLE);

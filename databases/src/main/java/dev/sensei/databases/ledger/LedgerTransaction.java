@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,19 +23,17 @@ final class LedgerTransaction {
    * and with it all locks. Known from version 14 on; on Linux alone, as a server of another
    * platform may refuse the setting.
    */
-  private static final String NOTICE_A_LOST_CLIENT =
-      "; SELECT pg_catalog.set_config('client_connection_check_interval', '2s', true)"
-          + " WHERE pg_catalog.version() LIKE '%linux%'";
-
   private static final int NOTICES_FROM = 14;
+
+  private static final int TRANSACTION_TIMEOUTS_FROM = 17;
 
   /**
    * A client whose machine is gone says nothing any more. After 25 seconds of that its session ends
    * instead of after the kernel's two hours.
    */
-  private static final String NOTICE_A_LOST_MACHINE =
-      " SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5;"
-          + " SET LOCAL tcp_keepalives_count = 3;";
+  private static final List<String> NOTICE_A_LOST_MACHINE =
+      List.of(
+          "tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3");
 
   private LedgerTransaction() {}
 
@@ -89,18 +89,41 @@ final class LedgerTransaction {
     target.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     target.setReadOnly(false);
     target.setAutoCommit(false);
+    pin(
+        target,
+        true,
+        List.of(
+            "idle_in_transaction_session_timeout = 0",
+            "row_security = off",
+            "synchronous_commit = " + durability.setting,
+            "lock_timeout = " + lockWait.toMillis()));
+  }
+
+  /**
+   * Sets what every statement on the target depends on, and more.
+   *
+   * @param forTransaction whether it ends with the transaction, or stays with the session
+   * @param more settings with their values
+   */
+  static void pin(Connection target, boolean forTransaction, List<String> more)
+      throws SQLException {
     int version = target.getMetaData().getDatabaseMajorVersion();
+    List<String> settings = new ArrayList<>(NOTICE_A_LOST_MACHINE);
+    settings.add("statement_timeout = 0");
+    settings.addAll(more);
+    if (version >= TRANSACTION_TIMEOUTS_FROM) {
+      settings.add("transaction_timeout = 0");
+    }
+    List<String> statements = new ArrayList<>();
+    settings.forEach(each -> statements.add((forTransaction ? "SET LOCAL " : "SET ") + each));
+    if (version >= NOTICES_FROM) {
+      statements.add(
+          "SELECT pg_catalog.set_config('client_connection_check_interval', '2s', "
+              + forTransaction
+              + ") WHERE pg_catalog.version() LIKE '%linux%'");
+    }
     try (Statement statement = target.createStatement()) {
-      statement.execute(
-          "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
-              + NOTICE_A_LOST_MACHINE
-              + " SET LOCAL row_security = off;"
-              + " SET LOCAL synchronous_commit = "
-              + durability.setting
-              + "; SET LOCAL lock_timeout = "
-              + lockWait.toMillis()
-              + (version >= 17 ? "; SET LOCAL transaction_timeout = 0" : "")
-              + (version >= NOTICES_FROM ? NOTICE_A_LOST_CLIENT : ""));
+      statement.execute(String.join("; ", statements));
     }
   }
 
