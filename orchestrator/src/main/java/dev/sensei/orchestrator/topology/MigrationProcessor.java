@@ -42,6 +42,7 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
   private final Set<MigrationId> waiting = new LinkedHashSet<>();
   private final TimerRest timerRest;
   private @Nullable Started started;
+  private @Nullable Cancellable timers;
   private @Nullable Cancellable continuation;
 
   private record Started(
@@ -59,11 +60,22 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
   public void init(ProcessorContext<byte[], byte[]> context) {
     MigrationStores stores = new MigrationStores(context, wire);
     started = new Started(context, stores, new TimerStore(context));
+    // Streams takes a task up again after a failure with the processor it had.
+    stop(timers);
+    stop(continuation);
+    continuation = null;
+    waiting.clear();
     waiting.addAll(stores.withWaitingWork());
-    var _ =
+    timers =
         context.schedule(
             settings.timerResolution(), PunctuationType.WALL_CLOCK_TIME, this::fireTimers);
     goOnWhereWorkWaits(context);
+  }
+
+  private static void stop(@Nullable Cancellable scheduled) {
+    if (scheduled != null) {
+      scheduled.cancel();
+    }
   }
 
   private Started started() {
@@ -209,7 +221,7 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
           context.schedule(
               settings.continuationDelay(), PunctuationType.WALL_CLOCK_TIME, this::goOn);
     } else if (waiting.isEmpty() && continuation != null) {
-      continuation.cancel();
+      stop(continuation);
       continuation = null;
     }
   }
