@@ -3,9 +3,8 @@ package dev.sensei.platform;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -25,11 +24,11 @@ final class StartedParts {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Map<Line, Deque<Runnable>> stops = new EnumMap<>(Line.class);
 
-  /** Parts that build on each other, and on no other line's. */
+  /** Parts that build on each other, and on no other line's. The announcement goes first. */
   enum Line {
+    ANNOUNCEMENT,
     KAFKA,
-    DATABASES,
-    ANNOUNCEMENT
+    DATABASES
   }
 
   StartedParts(DirectoryLock directory, boolean closeOnShutdown) {
@@ -70,24 +69,47 @@ final class StartedParts {
 
   private void stopAll() {
     closing.set(true);
+    // An interrupt must not reach parts that are being waited for: they end in their own time.
+    boolean interrupted = Thread.interrupted();
     stopping.lock();
     try {
-      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        stops.values().forEach(line -> threads.execute(() -> stop(line)));
+      stop(stops.getOrDefault(Line.ANNOUNCEMENT, new ArrayDeque<>()));
+      List<Thread> threads =
+          stops.values().stream().map(line -> Thread.ofVirtual().start(() -> stop(line))).toList();
+      for (Thread each : threads) {
+        interrupted |= joined(each);
       }
       stops.clear();
       directory.close();
     } finally {
       stopping.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Waits for the end of a thread; whether this one was interrupted meanwhile. */
+  private static boolean joined(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
     }
   }
 
   private static void stop(Deque<Runnable> line) {
-    for (Runnable stop : line) {
+    while (!line.isEmpty()) {
+      Runnable stop = line.pop();
       try {
         stop.run();
-      } catch (RuntimeException e) {
-        // The others have to be stopped all the same.
+      } catch (Throwable e) {
+        // The others have to be stopped all the same; Kafka's Scala throws what it does not
+        // declare.
         log.error("A part of the platform did not stop cleanly", e);
       }
     }
