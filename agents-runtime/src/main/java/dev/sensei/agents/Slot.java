@@ -38,7 +38,10 @@ final class Slot implements Runnable {
    */
   private static final Duration POLL = Duration.ofMillis(20);
 
-  /** The same once there has been nothing for a while, and so no marker either. */
+  /**
+   * The same once there has been nothing for a while. The marker of a task that another member took
+   * may cost this one so long.
+   */
   private static final Duration QUIET_POLL = Duration.ofMillis(100);
 
   private static final int POLLS_UNTIL_QUIET = 50;

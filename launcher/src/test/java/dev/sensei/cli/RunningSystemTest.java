@@ -300,7 +300,8 @@ final class RunningSystemTest {
     Outcome resumed = person.runs(command.group(1).replace("'", "").split(" "));
 
     assertThat(resumed.code()).as(resumed.toString()).isZero();
-    assertThat(migrate("shop", uri(target), "--yes").code()).isZero();
+    String certificate = directory.resolve("milestone.jws").toString();
+    assertThat(migrate("shop", uri(target), "--yes", "--certificate", certificate).code()).isZero();
   }
 
   @Test

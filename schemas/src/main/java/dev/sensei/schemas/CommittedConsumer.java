@@ -13,7 +13,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * begins, else it begins at the first record there is.
  *
  * <p>It is closed at once. Kafka's own way waits for the fetch under way, which ends after half a
- * second where nothing comes, only to tell the broker what it finds out anyway.
+ * second where nothing comes, only to give up its place among the thousand fetch sessions that a
+ * broker remembers; it loses that when another one needs it.
  */
 public final class CommittedConsumer extends KafkaConsumer<byte[], byte[]> {
   /**
