@@ -258,7 +258,7 @@ compare() {
 run_pgloader() {
   # By default 100,000 rows wait for their batch, which at full size ends pgloader for want of memory on three sets.
   local prefetched=10000 credentials=bench:$PGPASSWORD
-  [ "$set" != toast ] || prefetched=1000
+  case $set in toast | mixed) prefetched=1000 ;; esac
   measure timeout "$pgloader_limit" pgloader --root-dir "$work/pgloader" --with "prefetch rows = $prefetched" \
     "pgsql://$credentials@${source_uri#*@}" "pgsql://$credentials@${target_uri#*@}" >"$work/pgloader.out" 2>&1
   index=-
