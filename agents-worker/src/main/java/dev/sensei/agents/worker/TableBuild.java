@@ -6,11 +6,10 @@ import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.worker.Statements.Marked;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkResult;
-import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.MoveInOutcome;
 import dev.sensei.databases.ledger.Settlement;
-import dev.sensei.databases.ledger.TableUpkeep;
+import dev.sensei.databases.ledger.TableSession;
 import dev.sensei.databases.ledger.WorkerSession;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.GroupMember;
@@ -21,9 +20,7 @@ import dev.sensei.schemas.task.AddForeignKeys;
 import dev.sensei.schemas.task.AddGroupForeignKeys;
 import dev.sensei.schemas.task.CheckTable;
 import dev.sensei.schemas.task.CompleteTable;
-import java.sql.Connection;
 import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,22 +70,14 @@ final class TableBuild {
             .setTableIndex(task.getTableIndex())
             .setEpoch(task.getEpoch())
             .setBuilt(List.of());
-    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
-      Connection target = lease.connection();
-      Settlement.Settled settled = settle(target, table);
-      ChunkResult total = settled.total();
-      report
-          .setRows(total.rows())
-          .setBytes(total.bytes())
-          .setDigest(total.digest().toString())
-          .setMissingChunks(settled.missing());
-      if (settled.complete()) {
-        report.setTargetRows(plan.definition().holdsRows() ? count(target, table.rowsInto()) : 0);
-      } else {
-        report.setTargetRows(0);
-      }
-      lease.done();
-    }
+    Settlement.Settled settled = settle(table);
+    ChunkResult total = settled.total();
+    report
+        .setRows(total.rows())
+        .setBytes(total.bytes())
+        .setDigest(total.digest().toString())
+        .setMissingChunks(settled.missing())
+        .setTargetRows(settled.complete() && plan.definition().holdsRows() ? count(table) : 0);
     Failpoint.BEFORE_REPORT.hit();
     context.report(report.build());
   }
@@ -217,24 +206,29 @@ final class TableBuild {
     }
   }
 
-  private Settlement.Settled settle(Connection target, TableTask table) throws TaskFailure {
-    return switch (tools.ledger().settle(target, table.key(), table.epoch())) {
-      case Settlement.Settled settled -> settled;
-      case Settlement.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
-    };
+  private Settlement.Settled settle(TableTask table) throws TaskFailure {
+    try (Sessions.Lease lease = tools.sessions().target(table.target())) {
+      Settlement outcome = tools.ledger().settle(lease.connection(), table.key(), table.epoch());
+      lease.done();
+      return switch (outcome) {
+        case Settlement.Settled settled -> settled;
+        case Settlement.Superseded superseded -> throw table.superseded(superseded.currentEpoch());
+      };
+    }
   }
 
   static String mark(String kind, int tableIndex) {
     return kind + " of table " + tableIndex;
   }
 
-  private static long count(Connection target, TableName table) {
-    return DatabaseErrors.call(
-        "counting the rows of " + table,
-        () -> {
-          try (Statement statement = target.createStatement();
-              ResultSet row =
-                  statement.executeQuery("SELECT count(*) FROM ONLY " + table.quoted())) {
+  private long count(TableTask table) throws Exception {
+    TableName counted = table.rowsInto();
+    return session(
+        table,
+        "counting the rows of " + counted,
+        statement -> {
+          try (ResultSet row =
+              statement.executeQuery("SELECT count(*) FROM ONLY " + counted.quoted())) {
             row.next();
             return row.getLong(1);
           }
@@ -252,16 +246,17 @@ final class TableBuild {
 
   private void maintain(TableTask table, String doing, String command) throws Exception {
     TableName target = table.plan().target();
+    var _ =
+        session(table, doing + target, statement -> statement.execute(command + target.quoted()));
+  }
+
+  /** Asks about a table what may take long; cancelled where nobody wants it any more. */
+  private <T> T session(TableTask table, String doing, TableSession.Body<T> body) throws Exception {
     String name =
         WorkerSession.applicationName(
             table.key().migrationId(), table.plan().index(), table.epoch());
-    tools
+    return tools
         .builds()
-        .inOrder(
-            table.context(),
-            table.target(),
-            List.of(
-                session ->
-                    TableUpkeep.run(doing + target, session, name, command + target.quoted())));
+        .cancellably(table, target -> TableSession.call(doing, target, name, body));
   }
 }

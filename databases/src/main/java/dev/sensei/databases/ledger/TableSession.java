@@ -8,40 +8,42 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * VACUUM and ANALYZE of a table: what may be done twice, changes no row, and runs outside of
- * transactions.
+ * A session of the target for what takes long about a table outside of any transaction: VACUUM,
+ * ANALYZE, a count of its rows.
  *
- * <p>The session wears the table's name meanwhile, as every session that writes it, so that whoever
- * raises the epoch finds it; and the server gives up where its client is gone.
+ * <p>It wears the table's name meanwhile, as every session that writes it, so that whoever raises
+ * the epoch finds it; no timeout of the server's configuration ends it; and the server gives up
+ * where its client is gone.
  */
-public final class TableUpkeep {
+public final class TableSession {
   private static final List<String> NO_BOUND = List.of("lock_timeout = 0");
 
-  /** Back to what the session began with. */
-  private static final String RESET =
-      "RESET application_name; RESET statement_timeout; RESET lock_timeout;"
-          + " RESET tcp_keepalives_idle; RESET tcp_keepalives_interval;"
-          + " RESET tcp_keepalives_count";
+  private TableSession() {}
 
-  private TableUpkeep() {}
+  /** What is done on the session. */
+  @FunctionalInterface
+  public interface Body<T> {
+    T run(Statement statement) throws SQLException;
+  }
 
   /**
-   * Runs a command. Where it fails, the session is not as it was, and should serve nobody else.
+   * Runs the body, and leaves the session as it began. Where that fails, the session should serve
+   * nobody else.
    *
    * @param doing what is being done, for messages
    * @param target a session that commits by itself
    * @param sessionName what {@link WorkerSession} calls the session of this table and epoch
-   * @param command VACUUM or ANALYZE of the table
    */
-  public static void run(String doing, Connection target, String sessionName, String command) {
-    DatabaseErrors.run(
+  public static <T> T call(String doing, Connection target, String sessionName, Body<T> body) {
+    return DatabaseErrors.call(
         doing,
         () -> {
           LedgerTransaction.pin(target, false, NO_BOUND);
           name(target, sessionName);
           try (Statement statement = target.createStatement()) {
-            statement.execute(command);
-            statement.execute(RESET);
+            T result = body.run(statement);
+            statement.execute("RESET ALL");
+            return result;
           }
         });
   }
