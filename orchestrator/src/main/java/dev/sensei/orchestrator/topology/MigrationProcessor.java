@@ -42,8 +42,8 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
   private final Set<MigrationId> waiting = new LinkedHashSet<>();
   private final TimerRest timerRest;
   private @Nullable Started started;
-  private @Nullable Cancellable timers;
-  private @Nullable Cancellable continuation;
+  private @Nullable Cancellable timerSchedule;
+  private @Nullable Cancellable continuationSchedule;
 
   private record Started(
       ProcessorContext<byte[], byte[]> context, MigrationStores stores, TimerStore timers) {}
@@ -61,12 +61,12 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
     MigrationStores stores = new MigrationStores(context, wire);
     started = new Started(context, stores, new TimerStore(context));
     // Streams takes a task up again after a failure with the processor it had.
-    stop(timers);
-    stop(continuation);
-    continuation = null;
+    stop(timerSchedule);
+    stop(continuationSchedule);
+    continuationSchedule = null;
     waiting.clear();
     waiting.addAll(stores.withWaitingWork());
-    timers =
+    timerSchedule =
         context.schedule(
             settings.timerResolution(), PunctuationType.WALL_CLOCK_TIME, this::fireTimers);
     goOnWhereWorkWaits(context);
@@ -216,13 +216,13 @@ final class MigrationProcessor implements Processor<byte[], byte[], byte[], byte
 
   /** Streams commits after every punctuation, so there is none while there is nothing to do. */
   private void goOnWhereWorkWaits(ProcessorContext<byte[], byte[]> context) {
-    if (!waiting.isEmpty() && continuation == null) {
-      continuation =
+    if (!waiting.isEmpty() && continuationSchedule == null) {
+      continuationSchedule =
           context.schedule(
               settings.continuationDelay(), PunctuationType.WALL_CLOCK_TIME, this::goOn);
-    } else if (waiting.isEmpty() && continuation != null) {
-      stop(continuation);
-      continuation = null;
+    } else if (waiting.isEmpty() && continuationSchedule != null) {
+      stop(continuationSchedule);
+      continuationSchedule = null;
     }
   }
 
