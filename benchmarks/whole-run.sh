@@ -7,7 +7,7 @@
 # SIZE (100: percent of each set's full size; 1 is a quick try), ROUNDS (3), TOOLS ("sensei pgcopydb pgloader pipe"),
 # COMPARE_JOBS (4: tables compared at a time, pgcopydb's own default), PGCOPYDB_OPTIONS (more options of "clone"),
 # PGLOADER_LIMIT (7200: seconds, then it is given up), PG_BIN (where initdb is; else found), TMPDIR (/tmp: room for
-# about six times the largest set), KEEP=1 (keeps the directory). The sets are described in datasets.sh.
+# about six times the largest set, and 12 GB of logs), KEEP=1 (keeps the directory). The sets are described in datasets.sh.
 #
 # What is measured:
 #
@@ -87,7 +87,7 @@ done
 PATH=$pg_bin:$PATH
 
 start_servers
-# As much as the largest set writes between two checkpoints.
+# 3 GB at full size, which is what the servers keep between two checkpoints, about.
 write_log "$target_port" $((size * 30))
 source_uri=postgresql://bench@127.0.0.1:$source_port/benchmark
 target_uri=postgresql://bench@127.0.0.1:$target_port/benchmark
