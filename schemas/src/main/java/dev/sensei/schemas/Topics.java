@@ -95,6 +95,7 @@ public final class Topics {
             ADD_FOREIGN_KEYS,
             MOVE_GROUP,
             ADD_GROUP_FOREIGN_KEYS,
+            RESOLVE_ERRORS,
             FINISH_TARGET,
             ROLL_BACK_TABLE,
             ROLL_BACK_TARGET,

@@ -3,13 +3,13 @@ package dev.sensei.databases.copy;
 import dev.sensei.databases.errors.ErrorFields;
 
 /**
- * A row that the target does not take.
+ * A row that is not taken.
  *
- * @param rowHmac HMAC-SHA-256, in hexadecimal, of the row's bytes in COPY's binary form
- * @param fields why: SQLSTATE, and column, constraint and type where the target names them
+ * @param locator where it stands in the source
+ * @param fields why: SQLSTATE, and column, constraint and type where the server names them
  */
-public record RowFault(String rowHmac, ErrorFields fields) {
-  /** The kind under which the ledger counts it. */
+public record RowFault(RowLocator locator, ErrorFields fields) {
+  /** The kind under which it is counted. */
   public String kind() {
     return fields.sqlState();
   }

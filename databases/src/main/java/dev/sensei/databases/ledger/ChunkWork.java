@@ -20,17 +20,17 @@ public interface ChunkWork {
    * What was written.
    *
    * @param result rows, bytes and digest
-   * @param deviations rows that were left out or changed, counted by kind: letters, digits and
-   *     {@code _.:-}
+   * @param setAside rows that were put into the error queue instead
+   * @param deviations rows that were changed, counted by kind: letters, digits and {@code _.:%-}
    */
-  record Written(ChunkResult result, Map<String, Long> deviations) {
+  record Written(ChunkResult result, long setAside, Map<String, Long> deviations) {
     public Written {
       deviations = Map.copyOf(deviations);
     }
 
     /** All rows as they are. */
     public static Written clean(ChunkResult result) {
-      return new Written(result, Map.of());
+      return new Written(result, 0, Map.of());
     }
   }
 }

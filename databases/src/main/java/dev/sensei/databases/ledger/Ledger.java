@@ -338,7 +338,14 @@ public final class Ledger {
           StagedRows.drop(target, migrationId);
           // The claims go first: that waits for chunks in flight.
           for (String table :
-              List.of("claim", "chunk", "chunk_bounds", "chunk_key", "object", "installation")) {
+              List.of(
+                  "claim",
+                  "chunk",
+                  "chunk_bounds",
+                  "chunk_key",
+                  "queued_row",
+                  "object",
+                  "installation")) {
             try (PreparedStatement statement =
                 target.prepareStatement(
                     "DELETE FROM sensei_ledger." + table + " WHERE migration_id = ?")) {
@@ -405,10 +412,12 @@ public final class Ledger {
     List<PlannedChunk> planned = BoundsRows.allPlanned(target, key.table(), epoch);
     Set<Integer> present = new HashSet<>();
     ChunkResult total = ChunkResult.EMPTY;
+    long setAside = 0;
     TreeMap<String, Long> deviations = new TreeMap<>();
     for (LedgerEntry entry : LedgerRows.entries(target, key.table(), epoch)) {
       present.add(entry.key().chunk());
       total = total.plus(entry.result());
+      setAside += entry.setAside();
       entry.deviations().forEach((kind, count) -> deviations.merge(kind, count, Long::sum));
     }
     List<Integer> missing =
@@ -417,6 +426,7 @@ public final class Ledger {
             .filter(chunk -> !present.contains(chunk))
             .limit(settings.missingListed())
             .toList();
-    return new Settlement.Settled(planned.size(), present.size(), missing, total, deviations);
+    return new Settlement.Settled(
+        planned.size(), present.size(), missing, total, setAside, deviations);
   }
 }

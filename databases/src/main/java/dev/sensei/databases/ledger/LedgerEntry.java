@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param key the chunk
  * @param snapshotNumber the snapshot it was read under
  * @param result rows, bytes and digest of what was written
+ * @param setAside rows of the chunk that are in the error queue instead
  * @param deviations rows that were not written as they are, counted by kind
  * @param worker who wrote it
  * @param committedAt the target's clock when the chunk's transaction began to commit
@@ -20,6 +21,7 @@ public record LedgerEntry(
     ChunkKey key,
     int snapshotNumber,
     ChunkResult result,
+    long setAside,
     SortedMap<String, Long> deviations,
     String worker,
     Instant committedAt) {
@@ -38,7 +40,7 @@ public record LedgerEntry(
     new TreeMap<>(deviations)
         .forEach(
             (kind, count) -> {
-              if (!kind.matches("[A-Za-z0-9_.:-]+")) {
+              if (!kind.matches("[A-Za-z0-9_.:%-]+")) {
                 throw new IllegalArgumentException("not a kind of deviation: " + kind);
               }
               text.append(text.isEmpty() ? "" : ",").append(kind).append('=').append(count);

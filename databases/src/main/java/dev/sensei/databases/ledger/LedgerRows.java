@@ -16,7 +16,7 @@ import java.util.Optional;
 final class LedgerRows {
   private static final String ENTRY =
       "SELECT table_schema, table_name, epoch, chunk, migration_id, snapshot_number, rows, bytes,"
-          + " digest, deviations, worker, committed_at FROM sensei_ledger.chunk";
+          + " digest, set_aside, deviations, worker, committed_at FROM sensei_ledger.chunk";
 
   private LedgerRows() {}
 
@@ -99,18 +99,20 @@ final class LedgerRows {
     try (PreparedStatement statement =
         target.prepareStatement(
             "INSERT INTO sensei_ledger.chunk (table_schema, table_name, epoch, chunk, migration_id,"
-                + " snapshot_number, rows, bytes, digest, deviations, worker)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " snapshot_number, rows, bytes, digest, set_aside, deviations, worker)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " RETURNING table_schema, table_name, epoch, chunk, migration_id,"
-                + " snapshot_number, rows, bytes, digest, deviations, worker, committed_at")) {
+                + " snapshot_number, rows, bytes, digest, set_aside, deviations, worker,"
+                + " committed_at")) {
       bind(statement, key);
       statement.setString(5, key.table().migrationId());
       statement.setInt(6, snapshotNumber);
       statement.setLong(7, written.result().rows());
       statement.setLong(8, written.result().bytes());
       statement.setString(9, written.result().digest().hex());
-      statement.setString(10, LedgerEntry.encode(written.deviations()));
-      statement.setString(11, worker);
+      statement.setLong(10, written.setAside());
+      statement.setString(11, LedgerEntry.encode(written.deviations()));
+      statement.setString(12, worker);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return entry(row);
@@ -119,7 +121,7 @@ final class LedgerRows {
   }
 
   static void deleteChunks(Connection target, TableName table) throws SQLException {
-    for (String from : List.of("chunk", "chunk_bounds", "chunk_key")) {
+    for (String from : List.of("chunk", "chunk_bounds", "chunk_key", "queued_row")) {
       try (PreparedStatement statement =
           target.prepareStatement(
               "DELETE FROM sensei_ledger." + from + " WHERE table_schema = ? AND table_name = ?")) {
@@ -143,8 +145,9 @@ final class LedgerRows {
         new ChunkKey(new TableKey(row.getString(5), table), row.getLong(3), row.getInt(4)),
         row.getInt(6),
         new ChunkResult(row.getLong(7), row.getLong(8), TransportDigest.parse(row.getString(9))),
-        LedgerEntry.decode(row.getString(10)),
-        row.getString(11),
-        row.getObject(12, OffsetDateTime.class).toInstant());
+        row.getLong(10),
+        LedgerEntry.decode(row.getString(11)),
+        row.getString(12),
+        row.getObject(13, OffsetDateTime.class).toInstant());
   }
 }

@@ -15,7 +15,8 @@ final class LedgerSchema {
   private static final long LOCK = 0x73656E736569L;
 
   private static final List<String> TABLES =
-      List.of("chunk", "chunk_bounds", "chunk_key", "object", "claim", "installation");
+      List.of(
+          "queued_row", "chunk", "chunk_bounds", "chunk_key", "object", "claim", "installation");
 
   private static final List<String> CREATE =
       List.of(
@@ -84,10 +85,36 @@ final class LedgerSchema {
             rows bigint NOT NULL,
             bytes bigint NOT NULL,
             digest text NOT NULL,
+            set_aside bigint NOT NULL,
             deviations text NOT NULL,
             worker text NOT NULL,
             committed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             PRIMARY KEY (table_schema, table_name, epoch, chunk))\
+          """,
+          """
+          CREATE TABLE sensei_ledger.queued_row (
+            number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+            migration_id text NOT NULL,
+            table_schema text NOT NULL,
+            table_name text NOT NULL,
+            table_index integer NOT NULL,
+            epoch bigint NOT NULL,
+            chunk integer NOT NULL,
+            locator text NOT NULL,
+            sql_state text NOT NULL,
+            error_schema text,
+            error_table text,
+            error_column text,
+            error_constraint text,
+            error_type text,
+            key_hash text NOT NULL,
+            key_id text NOT NULL,
+            content bytea NOT NULL,
+            attempts integer NOT NULL DEFAULT 1,
+            state text NOT NULL,
+            decided_by text,
+            recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (table_schema, table_name, epoch, locator))\
           """,
           """
           CREATE TABLE sensei_ledger.object (

@@ -15,6 +15,7 @@ public sealed interface Settlement {
    * @param present how many of them are copied
    * @param missing numbers of those that are not, ascending, cut off at the setting's bound
    * @param total rows, bytes and digest of those that are
+   * @param setAside rows of those that are in the error queue instead
    * @param deviations of those, by kind
    */
   record Settled(
@@ -22,6 +23,7 @@ public sealed interface Settlement {
       int present,
       List<Integer> missing,
       ChunkResult total,
+      long setAside,
       SortedMap<String, Long> deviations)
       implements Settlement {
     public Settled {

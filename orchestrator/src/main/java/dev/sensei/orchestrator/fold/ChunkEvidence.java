@@ -2,6 +2,7 @@ package dev.sensei.orchestrator.fold;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /**
  * What a worker did for one chunk.
@@ -14,6 +15,8 @@ import java.time.temporal.ChronoUnit;
  * @param worker the worker that wrote it.
  * @param startedAt when the copy began.
  * @param finishedAt when its transaction was committed.
+ * @param setAside rows of the chunk that are in the error queue instead.
+ * @param deviations rows that rules of the plan changed.
  */
 public record ChunkEvidence(
     int chunk,
@@ -23,9 +26,17 @@ public record ChunkEvidence(
     String digest,
     String worker,
     Instant startedAt,
-    Instant finishedAt) {
+    Instant finishedAt,
+    long setAside,
+    List<RowDeviation> deviations) {
   public ChunkEvidence {
     startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
     finishedAt = finishedAt.truncatedTo(ChronoUnit.MILLIS);
+    deviations = List.copyOf(deviations);
+  }
+
+  /** A row may be counted once for each of its columns. */
+  long deviatingRows() {
+    return deviations.stream().mapToLong(RowDeviation::rows).sum();
   }
 }

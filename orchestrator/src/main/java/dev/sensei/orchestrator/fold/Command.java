@@ -1,5 +1,7 @@
 package dev.sensei.orchestrator.fold;
 
+import java.util.List;
+
 /**
  * What a person asks of a migration. Each record and field has its counterpart, with its
  * documentation, in {@code commands.avdl}.
@@ -52,6 +54,22 @@ public sealed interface Command {
 
   /** Go back to the phase that failed, at its last checkpoint. */
   record RetryMigration(MigrationId migrationId, String requestedBy) implements Command {}
+
+  /** Try rows of the error queue again, as the source has them now. */
+  record RetryErrors(MigrationId migrationId, List<Long> numbers, String requestedBy)
+      implements Command {
+    public RetryErrors {
+      numbers = List.copyOf(numbers);
+    }
+  }
+
+  /** Leave rows of the error queue out; who asks accepts that. */
+  record SkipErrors(MigrationId migrationId, List<Long> numbers, String reason, String requestedBy)
+      implements Command {
+    public SkipErrors {
+      numbers = List.copyOf(numbers);
+    }
+  }
 
   /** Accept the exceptions of a plan after the fact, so that it can be certified with them. */
   record AcceptExceptions(MigrationId migrationId, String planDigest, String approver)

@@ -70,6 +70,13 @@ final class Commands {
           Validation.start(draft, "completed");
         }
       }
+      case Command.RetryErrors c ->
+          Errors.resolve(
+              draft, new ErrorResolution(ErrorAction.RETRY, c.numbers(), "", c.requestedBy()));
+      case Command.SkipErrors c ->
+          Errors.resolve(
+              draft,
+              new ErrorResolution(ErrorAction.SKIP, c.numbers(), c.reason(), c.requestedBy()));
       case Command.PauseMigration c ->
           draft.emit(new Event.MigrationPaused(draft.id(), c.requestedBy()));
       case Command.ResumeMigration c -> {
@@ -85,6 +92,7 @@ final class Commands {
           draft.emit(new Event.RetryStarted(draft.id(), LifecycleState.VALIDATING, c.approver()));
           Validation.certify(draft);
         }
+        Errors.proceedIfSettled(draft, c.approver());
       }
       case Command.CreateMigration c ->
           throw new IllegalStateException("decided before: " + c.migrationId());
@@ -134,6 +142,11 @@ final class Commands {
           otherDigest(m, c.planDigest());
       case Command.ContinueMigration _ when m.waitingFor() == Milestone.UNKNOWN ->
           "the migration is %s and waits at no milestone".formatted(m.state());
+      case Command.ContinueMigration _ when m.waitingFor() == Milestone.ERRORS_OPEN ->
+          "%d rows wait in the error queue: retry or skip them, or accept the exceptions"
+              .formatted(m.openErrors());
+      case Command.RetryErrors _ -> Errors.objection(m);
+      case Command.SkipErrors _ -> Errors.objection(m);
       case Command.RetryMigration _ when failedWith(m, ROLLBACK_INCOMPLETE) ->
           "a rollback was asked for and is incomplete: give CancelMigration or RollBackMigration to"
               + " try it again";

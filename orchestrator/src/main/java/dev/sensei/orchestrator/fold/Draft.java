@@ -122,6 +122,10 @@ final class Draft {
       return kind == TaskKind.ROLL_BACK_TARGET
           || (kind == TaskKind.ROLL_BACK_TABLE && table().draining());
     }
+    if (kind == TaskKind.RESOLVE_ERRORS) {
+      return migration().state() == LifecycleState.COMPLETED
+          && migration().resolution().isPresent();
+    }
     return working() && (migration().snapshotAlive() || !OpenTasks.readsSnapshot(kind));
   }
 

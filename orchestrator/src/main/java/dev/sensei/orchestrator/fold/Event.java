@@ -211,7 +211,8 @@ public sealed interface Event {
       String digest,
       long targetRows,
       List<Integer> missingChunks,
-      List<String> built)
+      List<String> built,
+      long setAside)
       implements OfTable {
     public TableChecked {
       missingChunks = List.copyOf(missingChunks);
@@ -250,6 +251,17 @@ public sealed interface Event {
   record TargetFinished(MigrationId migrationId, List<String> built) implements OfMigration {
     public TargetFinished {
       built = List.copyOf(built);
+    }
+  }
+
+  /** A person decided about rows in the error queue. */
+  record ErrorResolutionStarted(MigrationId migrationId, ErrorResolution resolution)
+      implements OfMigration {}
+
+  /** What a person decided about rows in the error queue was done, as far as it went. */
+  record ErrorsResolved(MigrationId migrationId, List<TableErrors> tables) implements OfMigration {
+    public ErrorsResolved {
+      tables = List.copyOf(tables);
     }
   }
 

@@ -56,6 +56,11 @@ final class EvolveMigration {
         0,
         List.of(),
         LifecycleState.UNKNOWN,
+        Optional.empty(),
+        0,
+        0,
+        0,
+        0,
         Optional.empty());
   }
 
@@ -110,6 +115,11 @@ final class EvolveMigration {
         OpenTasks.find(edit.tasks, e.taskId()).ifPresent(group -> Groups.closed(edit, group));
         edit.tasks = OpenTasks.without(edit.tasks, e.taskId());
       }
+      case Event.ErrorResolutionStarted e -> {
+        edit.round++;
+        edit.resolution = Optional.of(e.resolution());
+      }
+      case Event.ErrorsResolved e -> errorsResolved(edit, e);
       case Event.MigrationPaused _ -> move(edit, LifecycleState.PAUSED);
       case Event.MigrationResumed _ -> move(edit, LifecycleState.RUNNING);
       case Event.ExecutionCompleted _ -> {
@@ -188,6 +198,25 @@ final class EvolveMigration {
     edit.rolledBack = 0;
     edit.rows = 0;
     edit.bytes = 0;
+    edit.openErrors = 0;
+    edit.recoveredErrors = 0;
+    edit.correctedErrors = 0;
+    edit.deviatingRows = 0;
+    edit.resolution = Optional.empty();
+  }
+
+  private static void errorsResolved(MigrationEdit edit, Event.ErrorsResolved event) {
+    long corrected = event.tables().stream().mapToLong(TableErrors::corrected).sum();
+    long recovered =
+        event.tables().stream().mapToLong(table -> table.retried() + table.corrected()).sum();
+    edit.tasks = OpenTasks.without(edit.tasks, TaskKind.RESOLVE_ERRORS);
+    edit.resolution = Optional.empty();
+    edit.openErrors = event.tables().stream().mapToLong(TableErrors::open).sum();
+    edit.rows += recovered - edit.recoveredErrors;
+    edit.recoveredErrors = recovered;
+    // What a correction makes of a row was in no plan.
+    edit.deviatingRows += corrected - edit.correctedErrors;
+    edit.correctedErrors = corrected;
   }
 
   private static void snapshotExported(MigrationEdit edit, Event.SnapshotExported event) {
@@ -246,6 +275,7 @@ final class EvolveMigration {
     edit.failure = Optional.of(event.failure());
     edit.drain = Drain.NONE;
     edit.waitingFor = Milestone.UNKNOWN;
+    edit.resolution = Optional.empty();
     boolean kept = edit.snapshotAlive;
     Groups.forgetAll(edit);
     edit.tasks =
@@ -269,6 +299,7 @@ final class EvolveMigration {
     edit.drain = drain;
     edit.drainReason = reason;
     edit.drainRequestedBy = requestedBy;
+    edit.resolution = Optional.empty();
     edit.round++;
     Groups.forgetAll(edit);
     edit.tasks = List.of();
@@ -288,6 +319,7 @@ final class EvolveMigration {
     edit.drain = Drain.NONE;
     edit.snapshotAlive = false;
     edit.waitingFor = Milestone.UNKNOWN;
+    edit.resolution = Optional.empty();
   }
 
   private static void move(MigrationEdit edit, LifecycleState to) {

@@ -28,6 +28,8 @@ final class EvolveTable {
         table.finished = ChunkSet.add(table.finished, e.evidence().chunk());
         table.rows += e.evidence().rows();
         table.bytes += e.evidence().bytes();
+        table.openErrors += e.evidence().setAside();
+        table.deviatingRows += e.evidence().deviatingRows();
       }
       case Event.TableChecked e -> {
         table.tasks = OpenTasks.without(table.tasks, TaskKind.CHECK_TABLE);
@@ -38,6 +40,7 @@ final class EvolveTable {
         if (!e.missingChunks().isEmpty()) {
           table.rows = e.rows();
           table.bytes = e.bytes();
+          table.openErrors = e.setAside();
         }
       }
       case Event.TableCompleted _ ->
@@ -106,7 +109,9 @@ final class EvolveTable {
         false,
         CheckOutcome.UNKNOWN,
         "",
-        List.of());
+        List.of(),
+        0,
+        0);
   }
 
   private static void moved(MigrationEdit edit, TableEdit table, Event.TableMoved event) {
@@ -134,6 +139,8 @@ final class EvolveTable {
     if (table.state == TableRunState.DONE) {
       edit.rows -= table.rows;
       edit.bytes -= table.bytes;
+      edit.openErrors -= Math.min(edit.openErrors, table.openErrors);
+      edit.deviatingRows -= Math.min(edit.deviatingRows, table.deviatingRows);
     }
     table.epoch = epoch;
     table.tasks = List.of();
@@ -143,6 +150,8 @@ final class EvolveTable {
     table.checks = 0;
     table.rows = 0;
     table.bytes = 0;
+    table.openErrors = 0;
+    table.deviatingRows = 0;
     table.foreignKeysAdded = false;
     table.validated = CheckOutcome.UNKNOWN;
     edit.highestEpoch = Math.max(edit.highestEpoch, epoch);
@@ -180,6 +189,8 @@ final class EvolveTable {
         edit.done++;
         edit.rows += table.rows;
         edit.bytes += table.bytes;
+        edit.openErrors += table.openErrors;
+        edit.deviatingRows += table.deviatingRows;
       }
       case FAILED -> {
         edit.failed++;

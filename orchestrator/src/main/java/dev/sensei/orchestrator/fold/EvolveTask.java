@@ -17,6 +17,8 @@ final class EvolveTask {
         if (Groups.of(issued.kind()) && open.isEmpty()) {
           Groups.opened(edit, issued.kind(), issued.members());
         }
+      } else if (event instanceof Event.TaskFailed && event.kind() == TaskKind.RESOLVE_ERRORS) {
+        edit.resolution = Optional.empty();
       } else if (event instanceof Event.TaskFailed && Groups.of(event.kind())) {
         open.ifPresent(group -> Groups.closed(edit, group));
       }
@@ -95,7 +97,8 @@ final class EvolveTask {
           VALIDATE_TABLE,
           MOVE_GROUP,
           ADD_GROUP_FOREIGN_KEYS,
-          VALIDATE_GROUP -> {}
+          VALIDATE_GROUP,
+          RESOLVE_ERRORS -> {}
     }
   }
 
@@ -126,7 +129,8 @@ final class EvolveTask {
           CERTIFY_MIGRATION,
           MOVE_GROUP,
           ADD_GROUP_FOREIGN_KEYS,
-          VALIDATE_GROUP -> {}
+          VALIDATE_GROUP,
+          RESOLVE_ERRORS -> {}
     }
   }
 
@@ -161,7 +165,8 @@ final class EvolveTask {
           CERTIFY_MIGRATION,
           MOVE_GROUP,
           ADD_GROUP_FOREIGN_KEYS,
-          VALIDATE_GROUP -> {}
+          VALIDATE_GROUP,
+          RESOLVE_ERRORS -> {}
     }
   }
 }

@@ -169,11 +169,7 @@ final class Execution {
   private static void complete(Draft draft) {
     MigrationState m = draft.migration();
     draft.emit(new Event.ExecutionCompleted(draft.id(), m.rows(), m.bytes()));
-    if (m.options().milestones().contains(Milestone.BEFORE_VALIDATION)) {
-      draft.emit(new Event.MilestoneReached(draft.id(), Milestone.BEFORE_VALIDATION));
-    } else {
-      Validation.start(draft, "completed");
-    }
+    Errors.proceed(draft);
   }
 
   /** The first troubled tables or checks, for a message. */

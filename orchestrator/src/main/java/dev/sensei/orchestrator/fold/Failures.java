@@ -162,6 +162,8 @@ final class Failures {
           ROLL_BACK_TABLE,
           VALIDATE_TABLE ->
           TableRun.failed(draft, key.kind(), failure);
+      // The rows stay in the queue, and the migration where it was.
+      case RESOLVE_ERRORS -> {}
       case MOVE_GROUP, ADD_GROUP_FOREIGN_KEYS, VALIDATE_GROUP -> Groups.dissolve(draft, open);
       case UNKNOWN -> throw new IllegalStateException("a task of no known kind");
     }

@@ -38,7 +38,8 @@ final class Groups {
           VALIDATE_REFERENCES,
           RECONCILE_LEDGER,
           VALIDATE_STRUCTURE,
-          CERTIFY_MIGRATION ->
+          CERTIFY_MIGRATION,
+          RESOLVE_ERRORS ->
           false;
     };
   }
@@ -92,6 +93,7 @@ final class Groups {
           Report.ChunkCopied _,
           Report.TableChecked _,
           Report.TableCompleted _,
+          Report.ErrorsResolved _,
           Report.TargetFinished _,
           Report.TableRolledBack _,
           Report.TargetRolledBack _,

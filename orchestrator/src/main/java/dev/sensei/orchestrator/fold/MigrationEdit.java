@@ -53,6 +53,11 @@ final class MigrationEdit {
   List<String> troubled;
   LifecycleState failedPhase;
   Optional<Failure> failure;
+  long openErrors;
+  long recoveredErrors;
+  long correctedErrors;
+  long deviatingRows;
+  Optional<ErrorResolution> resolution;
 
   MigrationEdit(MigrationState from) {
     migrationId = from.migrationId();
@@ -103,6 +108,11 @@ final class MigrationEdit {
     troubled = from.troubled();
     failedPhase = from.failedPhase();
     failure = from.failure();
+    openErrors = from.openErrors();
+    recoveredErrors = from.recoveredErrors();
+    correctedErrors = from.correctedErrors();
+    deviatingRows = from.deviatingRows();
+    resolution = from.resolution();
   }
 
   MigrationState freeze() {
@@ -154,6 +164,11 @@ final class MigrationEdit {
         troubles,
         troubled,
         failedPhase,
-        failure);
+        failure,
+        openErrors,
+        recoveredErrors,
+        correctedErrors,
+        deviatingRows,
+        resolution);
   }
 }

@@ -54,6 +54,12 @@ import java.util.Optional;
  * @param troubled the first of them, at most 10.
  * @param failedPhase the phase that failed; UNKNOWN where none did.
  * @param failure why it failed.
+ * @param openErrors rows in the error queue that wait for a person, of tables that are done.
+ * @param recoveredErrors rows that the target took after they had been in the error queue.
+ * @param correctedErrors those of them that the source has changed since the snapshot.
+ * @param deviatingRows rows that are not in the target as they are in the source, but for those in
+ *     the error queue and those that a person left out.
+ * @param resolution what a person decided about the error queue and is being done.
  */
 public record MigrationState(
     MigrationId migrationId,
@@ -103,7 +109,12 @@ public record MigrationState(
     int troubles,
     List<String> troubled,
     LifecycleState failedPhase,
-    Optional<Failure> failure) {
+    Optional<Failure> failure,
+    long openErrors,
+    long recoveredErrors,
+    long correctedErrors,
+    long deviatingRows,
+    Optional<ErrorResolution> resolution) {
   public MigrationState {
     tasks = List.copyOf(tasks);
     deviations = List.copyOf(deviations);

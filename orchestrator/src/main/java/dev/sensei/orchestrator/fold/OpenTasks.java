@@ -110,7 +110,8 @@ final class OpenTasks {
           ROLL_BACK_TARGET,
           RELEASE_TARGET,
           RECONCILE_LEDGER,
-          CERTIFY_MIGRATION ->
+          CERTIFY_MIGRATION,
+          RESOLVE_ERRORS ->
           false;
     };
   }

@@ -1,6 +1,7 @@
 package dev.sensei.orchestrator.fold;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a person may set for a migration; locked at approval.
@@ -26,6 +27,10 @@ import java.util.List;
  * @param chunksInFlight chunks of one table handed out at the same time.
  * @param milestones where the migration waits for a person.
  * @param separateApprover whether approver and creator have to be two people.
+ * @param maxErrorRows rows of a table that may go to the error queue; 0 to 10,000.
+ * @param maxErrorPercent the part of a table's rows that may go there, in percent; 0 to 100.
+ * @param errorKey where agents find the key that the error queue is encrypted with; empty for the
+ *     installation's.
  */
 public record Options(
     long chunkRows,
@@ -43,7 +48,10 @@ public record Options(
     int tablesInFlight,
     int chunksInFlight,
     List<Milestone> milestones,
-    boolean separateApprover) {
+    boolean separateApprover,
+    int maxErrorRows,
+    double maxErrorPercent,
+    Optional<String> errorKey) {
   public Options {
     includeTables = List.copyOf(includeTables);
     excludeTables = List.copyOf(excludeTables);

@@ -56,6 +56,8 @@ final class React {
           Event.SnapshotLost _,
           Event.TargetPrepared _,
           Event.TargetFinished _,
+          Event.ErrorResolutionStarted _,
+          Event.ErrorsResolved _,
           Event.MigrationPaused _,
           Event.MigrationResumed _,
           Event.ExecutionCompleted _,

@@ -206,7 +206,8 @@ public sealed interface Report {
       String digest,
       long targetRows,
       List<Integer> missingChunks,
-      List<String> built)
+      List<String> built,
+      long setAside)
       implements Report {
     public TableChecked {
       missingChunks = List.copyOf(missingChunks);
@@ -243,6 +244,15 @@ public sealed interface Report {
       implements Report {
     public ForeignKeysAdded {
       built = List.copyOf(built);
+    }
+  }
+
+  /** Rows of the error queue were tried again or left out. */
+  record ErrorsResolved(
+      MigrationId migrationId, TaskId taskId, int attempt, String agent, List<TableErrors> tables)
+      implements Report {
+    public ErrorsResolved {
+      tables = List.copyOf(tables);
     }
   }
 

@@ -68,6 +68,7 @@ final class Reports {
       case Report.GroupTableMoved _ -> kind == TaskKind.MOVE_GROUP;
       case Report.ForeignKeysAdded _ ->
           kind == TaskKind.ADD_FOREIGN_KEYS || kind == TaskKind.ADD_GROUP_FOREIGN_KEYS;
+      case Report.ErrorsResolved _ -> kind == TaskKind.RESOLVE_ERRORS;
       case Report.TargetFinished _ -> kind == TaskKind.FINISH_TARGET;
       case Report.TableRolledBack _ -> kind == TaskKind.ROLL_BACK_TABLE;
       case Report.TargetRolledBack _ -> kind == TaskKind.ROLL_BACK_TARGET;
@@ -117,7 +118,8 @@ final class Reports {
               CERTIFY_MIGRATION,
               MOVE_GROUP,
               ADD_GROUP_FOREIGN_KEYS,
-              VALIDATE_GROUP ->
+              VALIDATE_GROUP,
+              RESOLVE_ERRORS ->
               Outcome.NOT_OUTSTANDING;
         };
     return new Decision.Dropped(outcome, "not open: " + key.id(draft.id()));
@@ -160,6 +162,7 @@ final class Reports {
           Report.TableChecked _,
           Report.TableCompleted _,
           Report.ForeignKeysAdded _,
+          Report.ErrorsResolved _,
           Report.TargetFinished _,
           Report.TableRolledBack _,
           Report.TargetRolledBack _,
@@ -204,6 +207,7 @@ final class Reports {
           Report.TableChecked _,
           Report.TableCompleted _,
           Report.ForeignKeysAdded _,
+          Report.ErrorsResolved _,
           Report.TargetFinished _,
           Report.TableRolledBack _,
           Report.TargetRolledBack _,
@@ -241,6 +245,7 @@ final class Reports {
       case Report.TableChecked r -> TableRun.checked(draft, r);
       case Report.TableCompleted r -> TableRun.completed(draft, r);
       case Report.ForeignKeysAdded r -> TableRun.foreignKeysAdded(draft, r);
+      case Report.ErrorsResolved r -> Errors.resolved(draft, r);
       case Report.TargetFinished r -> Execution.targetFinished(draft, r);
       case Report.TableRolledBack r -> TableRun.rolledBack(draft, r);
       case Report.TargetRolledBack r -> Cancellation.targetRolledBack(draft, r);

@@ -31,6 +31,8 @@ final class TableEdit {
   CheckOutcome validated;
   String reason;
   List<String> left;
+  long openErrors;
+  long deviatingRows;
 
   TableEdit(TableState from) {
     migrationId = from.migrationId();
@@ -60,6 +62,8 @@ final class TableEdit {
     validated = from.validated();
     reason = from.reason();
     left = from.left();
+    openErrors = from.openErrors();
+    deviatingRows = from.deviatingRows();
   }
 
   TableState freeze() {
@@ -90,6 +94,8 @@ final class TableEdit {
         foreignKeysAdded,
         validated,
         reason,
-        left);
+        left,
+        openErrors,
+        deviatingRows);
   }
 }

@@ -18,6 +18,12 @@ import java.util.List;
  *     likewise.
  * @param movedInBy the target's transaction that moved the migration's rows in among those of
  *     others, by its 64-bit number; 0 where they joined none.
+ * @param setAside rows of the source that were set aside and are not in the target as they were
+ *     under the snapshot; they count in no number above.
+ * @param setAsideDigest SHA-256 in hex over the key hashes of all rows that were set aside, sorted,
+ *     one line each; empty where there was none.
+ * @param setAsideRows all of them that are or were in the error queue, at most 10,000.
+ * @param deviations rows that rules of the plan changed, by the ledger.
  */
 public record TableEvidence(
     long sourceRows,
@@ -29,8 +35,14 @@ public record TableEvidence(
     List<String> differences,
     String othersBefore,
     String othersNow,
-    long movedInBy) {
+    long movedInBy,
+    long setAside,
+    String setAsideDigest,
+    List<SetAsideRow> setAsideRows,
+    List<RowDeviation> deviations) {
   public TableEvidence {
     differences = List.copyOf(differences);
+    setAsideRows = List.copyOf(setAsideRows);
+    deviations = List.copyOf(deviations);
   }
 }

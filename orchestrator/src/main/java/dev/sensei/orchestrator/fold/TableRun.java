@@ -110,7 +110,8 @@ final class TableRun {
     draft.emit(
         new Event.ChunkCopied(
             draft.id(), table.table(), table.tableIndex(), table.epoch(), r.evidence()));
-    advance(draft);
+    Errors.overTheLimit(draft.migration(), draft.table().openErrors())
+        .ifPresentOrElse(reason -> rollBack(draft, reason, false), () -> advance(draft));
   }
 
   /** All that a table needs but its foreign keys was done in one transaction with others. */
@@ -146,7 +147,8 @@ final class TableRun {
             copied.digest(),
             r.targetRows(),
             List.of(),
-            List.of());
+            List.of(),
+            copied.setAside());
     emitChecked(draft, before, checked);
     if (settled(draft, before, checked, false)) {
       draft.emit(
@@ -179,14 +181,15 @@ final class TableRun {
             r.digest(),
             r.targetRows(),
             r.missingChunks(),
-            r.built()));
+            r.built(),
+            r.setAside()));
   }
 
   /** Goes on to completing where nothing speaks against it, else back. */
   private static boolean settled(
       Draft draft, TableState before, Report.TableChecked r, boolean lacking) {
     move(draft, TableRunState.VALIDATING_POST, "its ledger is settled");
-    String objection = objection(before, r, lacking);
+    String objection = objection(draft.migration(), before, r, lacking);
     if (!objection.isEmpty()) {
       rollBack(draft, objection, false);
       return false;
@@ -196,7 +199,8 @@ final class TableRun {
   }
 
   /** What speaks against a settled table; empty where nothing does. */
-  private static String objection(TableState before, Report.TableChecked r, boolean lacking) {
+  private static String objection(
+      MigrationState m, TableState before, Report.TableChecked r, boolean lacking) {
     if (lacking || !r.missingChunks().isEmpty()) {
       return "the ledger lacks chunks %s after %d checks"
           .formatted(r.missingChunks(), before.checks() + 1);
@@ -207,7 +211,11 @@ final class TableRun {
     if (r.rows() != r.targetRows()) {
       return "the ledger holds %d rows, the target gained %d".formatted(r.rows(), r.targetRows());
     }
-    return "";
+    if (r.setAside() != before.openErrors()) {
+      return "the workers reported %d rows set aside, the ledger holds %d"
+          .formatted(before.openErrors(), r.setAside());
+    }
+    return Errors.overTheLimit(m, r.setAside(), r.rows()).orElse("");
   }
 
   static void completed(Draft draft, Report.TableCompleted r) {

@@ -32,6 +32,8 @@ import java.util.List;
  * @param validated how its latest validation ended; UNKNOWN before.
  * @param reason why it is in this state; empty before its first.
  * @param left what could not be taken away, at most 100.
+ * @param openErrors rows in the error queue.
+ * @param deviatingRows rows that rules of the plan changed.
  */
 public record TableState(
     MigrationId migrationId,
@@ -60,7 +62,9 @@ public record TableState(
     boolean foreignKeysAdded,
     CheckOutcome validated,
     String reason,
-    List<String> left) {
+    List<String> left,
+    long openErrors,
+    long deviatingRows) {
   public TableState {
     dependsOn = List.copyOf(dependsOn);
     finished = List.copyOf(finished);

@@ -176,6 +176,17 @@ public sealed interface Task {
     }
   }
 
+  /** Worker: try rows of the error queue again, or leave them out. */
+  record ResolveErrors(
+      MigrationId migrationId,
+      TaskId taskId,
+      int attempt,
+      DatabaseReference source,
+      DatabaseReference target,
+      String planDigest,
+      ErrorResolution resolution)
+      implements Task {}
+
   /** Worker: set sequences, make views and comments. */
   record FinishTarget(
       MigrationId migrationId,

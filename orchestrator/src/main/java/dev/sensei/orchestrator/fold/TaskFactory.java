@@ -123,6 +123,16 @@ final class TaskFactory {
               m.source(),
               m.target(),
               m.planDigest());
+      case RESOLVE_ERRORS ->
+          new Task.ResolveErrors(
+              id,
+              taskId,
+              attempt,
+              m.source(),
+              m.target(),
+              m.planDigest(),
+              m.resolution()
+                  .orElseThrow(() -> new IllegalStateException("nothing was decided: " + taskId)));
       case FINISH_TARGET ->
           new Task.FinishTarget(
               id,

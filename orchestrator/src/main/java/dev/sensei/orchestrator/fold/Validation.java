@@ -130,7 +130,7 @@ final class Validation {
       incomplete(draft);
       return;
     }
-    int exceptions = m.planExceptions() + m.deviationCount();
+    long exceptions = m.planExceptions() + m.deviationCount() + m.openErrors() + m.deviatingRows();
     if (exceptions > 0 && !m.exceptionsAccepted()) {
       draft.fail(
           LifecycleState.VALIDATING,

@@ -6,6 +6,7 @@ import dev.sensei.orchestrator.fold.LifecycleState;
 import dev.sensei.orchestrator.fold.MigrationId;
 import dev.sensei.orchestrator.fold.Milestone;
 import dev.sensei.orchestrator.fold.PerspectiveResult;
+import dev.sensei.orchestrator.fold.TableErrors;
 import dev.sensei.orchestrator.fold.TableRunState;
 import dev.sensei.orchestrator.fold.TaskKind;
 import dev.sensei.orchestrator.projection.OperationRows.Result;
@@ -30,6 +31,7 @@ public final class JournalProjection {
   private final TaskRows tasks;
   private final ChunkRows chunks;
   private final WaitRows waits;
+  private final ErrorRows errors;
 
   /** Writes through a connection whose transactions the caller begins and ends. */
   public JournalProjection(Connection connection) {
@@ -40,6 +42,7 @@ public final class JournalProjection {
     tasks = new TaskRows(rows);
     chunks = new ChunkRows(rows, tasks);
     waits = new WaitRows(rows);
+    errors = new ErrorRows(rows);
   }
 
   /**
@@ -196,6 +199,7 @@ public final class JournalProjection {
       }
       case Event.ChunkCopied copied -> {
         chunks.copied(copied, worker(copied.evidence().worker()), sequence);
+        errors.copied(copied);
         tables.copied(copied, time);
       }
       case Event.TableChecked checked -> {
@@ -208,6 +212,18 @@ public final class JournalProjection {
             sequence,
             time);
         chunks.missing(id, checked.tableIndex(), checked.epoch(), checked.missingChunks());
+        errors.missing(id, checked.tableIndex(), checked.epoch(), checked.missingChunks());
+        if (checked.missingChunks().isEmpty() && checked.setAside() > 0) {
+          operations.record(
+              id,
+              Operation.ROWS_SET_ASIDE,
+              checked.table(),
+              checked.tableIndex(),
+              checked.epoch(),
+              new Result(checked.setAside(), checked.setAside() + checked.rows(), null),
+              sequence,
+              time);
+        }
         if (checked.missingChunks().isEmpty()) {
           chunks.counted(id, checked.tableIndex(), checked.epoch(), checked.rows());
         }
@@ -230,6 +246,27 @@ public final class JournalProjection {
       }
       case Event.TargetFinished _ ->
           operations.completed(id, TaskKind.FINISH_TARGET, Result.DONE, sequence, time);
+      case Event.ErrorResolutionStarted _ -> {
+        // The task that follows has a row of its own.
+      }
+      case Event.ErrorsResolved resolved -> {
+        operations.completed(id, TaskKind.RESOLVE_ERRORS, Result.DONE, sequence, time);
+        for (TableErrors table : resolved.tables()) {
+          errors.resolved(id, table);
+          operations.record(
+              id,
+              Operation.of(TaskKind.RESOLVE_ERRORS),
+              table.table(),
+              table.tableIndex(),
+              0,
+              new Result(
+                  table.retried() + table.corrected(),
+                  table.open() + table.skipped() + table.retried() + table.corrected(),
+                  null),
+              sequence,
+              time);
+        }
+      }
       case Event.MigrationPaused _ -> {
         migrations.state(id, LifecycleState.PAUSED);
         waits.begun(id, Operation.PAUSE, -1, 0, "", sequence, time);
@@ -357,6 +394,7 @@ public final class JournalProjection {
     return switch (milestone) {
       case BEFORE_EXECUTION -> new Operation(Operation.EXECUTION, "milestone_before_execution");
       case BEFORE_VALIDATION -> new Operation(Operation.VALIDATION, "milestone_before_validation");
+      case ERRORS_OPEN -> new Operation(Operation.EXECUTION, "error_decision");
       case UNKNOWN -> new Operation(Operation.EXECUTION, "milestone");
     };
   }

@@ -23,6 +23,7 @@ public record Operation(String phase, String name) {
   static final Operation CATALOG_ANALYSIS = new Operation(DISCOVERY, "catalog_analysis");
   static final Operation PLAN_APPROVAL = new Operation(PLANNING, "plan_approval");
   static final Operation COUNT_VERIFICATION = new Operation(VALIDATION, "count_verification");
+  static final Operation ROWS_SET_ASIDE = new Operation(EXECUTION, "rows_set_aside");
   static final Operation PAUSE = new Operation(EXECUTION, "pause");
   static final Operation DEPENDENCY_WAIT = new Operation(EXECUTION, "dependency_wait");
 
@@ -42,6 +43,7 @@ public record Operation(String phase, String name) {
       case MOVE_GROUP -> new Operation(EXECUTION, "group_migration");
       case ADD_GROUP_FOREIGN_KEYS -> new Operation(EXECUTION, "group_foreign_key_build");
       case VALIDATE_GROUP -> new Operation(VALIDATION, "group_validation");
+      case RESOLVE_ERRORS -> new Operation(EXECUTION, "error_resolution");
       case FINISH_TARGET -> new Operation(EXECUTION, "target_completion");
       case VALIDATE_TABLE -> new Operation(VALIDATION, "content_validation");
       case VALIDATE_REFERENCES -> new Operation(VALIDATION, "reference_validation");

@@ -39,7 +39,8 @@ public final class ProjectionService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProjectionService.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final String TABLES =
-      "migration_control, migration, table_run, agent, projection_offset, projection_error";
+      "migration_control, migration, table_run, row_deviation, agent, projection_offset,"
+          + " projection_error";
 
   private final ControlDatabase database;
   private final RecordSerde serde;

@@ -72,7 +72,8 @@ final class TableRunRows {
     rows.change(
         """
         UPDATE table_run SET epoch = ?, chunks = ?, row_estimate = ?, chunks_copied = 0, rows = 0,
-          bytes = 0, updated_at = ?
+          bytes = 0, errors_open = 0, errors_skipped = 0, errors_retried = 0,
+          errors_corrected = 0, updated_at = ?
         WHERE migration_id = ? AND table_index = ?
         """,
         prepared.epoch(),

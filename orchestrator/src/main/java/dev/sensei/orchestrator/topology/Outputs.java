@@ -124,6 +124,7 @@ final class Outputs {
       case Task.MoveGroup _ -> TaskKind.MOVE_GROUP;
       case Task.AddGroupForeignKeys _ -> TaskKind.ADD_GROUP_FOREIGN_KEYS;
       case Task.ValidateGroup _ -> TaskKind.VALIDATE_GROUP;
+      case Task.ResolveErrors _ -> TaskKind.RESOLVE_ERRORS;
       case Task.FinishTarget _ -> TaskKind.FINISH_TARGET;
       case Task.RollBackTable _ -> TaskKind.ROLL_BACK_TABLE;
       case Task.RollBackTarget _ -> TaskKind.ROLL_BACK_TARGET;

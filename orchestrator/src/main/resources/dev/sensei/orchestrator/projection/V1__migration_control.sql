@@ -121,12 +121,28 @@ CREATE TABLE table_run (
   byte_estimate BIGINT NOT NULL,
   rows BIGINT NOT NULL DEFAULT 0,
   bytes BIGINT NOT NULL DEFAULT 0,
+  errors_open BIGINT NOT NULL DEFAULT 0,
+  errors_skipped BIGINT NOT NULL DEFAULT 0,
+  errors_retried BIGINT NOT NULL DEFAULT 0,
+  errors_corrected BIGINT NOT NULL DEFAULT 0,
   validated VARCHAR,
   reason TEXT,
   started_at TIMESTAMP,
   completed_at TIMESTAMP,
   updated_at TIMESTAMP NOT NULL,
   PRIMARY KEY (migration_id, table_index)
+);
+
+-- Rows of a chunk that were set aside, or changed by a rule of the plan.
+CREATE TABLE row_deviation (
+  migration_id VARCHAR NOT NULL,
+  table_index INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  chunk INTEGER NOT NULL,
+  kind VARCHAR NOT NULL,
+  column_name VARCHAR NOT NULL,
+  rows BIGINT NOT NULL,
+  PRIMARY KEY (migration_id, table_index, epoch, chunk, kind, column_name)
 );
 
 -- How far the journal is projected; written in the transaction of the rows.

@@ -1,0 +1,202 @@
+package dev.sensei.databases.ledger;
+
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.copy.RowFault;
+import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.errors.ErrorFields;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The error queue, in the target's ledger: rows that were set aside, encrypted, written in the
+ * transaction of the chunk that they belong to. So a row is in the target, or in the queue, or both
+ * are undone together.
+ *
+ * <p>Methods run in the transaction that the session is in, and throw what JDBC throws.
+ */
+public final class ErrorQueue {
+  private static final String LIST =
+      "SELECT number, migration_id, table_schema, table_name, table_index, epoch, chunk, locator,"
+          + " sql_state, error_schema, error_table, error_column, error_constraint, error_type,"
+          + " key_hash, key_id, attempts, state, decided_by, recorded_at"
+          + " FROM sensei_ledger.queued_row";
+
+  private ErrorQueue() {}
+
+  /**
+   * A row to be put into the queue.
+   *
+   * @param fault where it stands, and why
+   * @param keyHash keyed hash of its key
+   * @param keyId the key that it is encrypted with
+   * @param sealed its content, encrypted
+   * @param state OPEN, or SKIPPED by a rule
+   * @param decidedBy who decided; empty where nobody has
+   */
+  public record Entry(
+      RowFault fault,
+      String keyHash,
+      String keyId,
+      byte[] sealed,
+      QueuedRow.State state,
+      Optional<String> decidedBy) {}
+
+  /** Puts rows of a table into the queue. A row that is there already stays as it is. */
+  public static void put(
+      Connection target, TableKey table, int tableIndex, long epoch, int chunk, List<Entry> rows)
+      throws SQLException {
+    try (PreparedStatement insert =
+        target.prepareStatement(
+            "INSERT INTO sensei_ledger.queued_row (migration_id, table_schema, table_name,"
+                + " table_index, epoch, chunk, locator, sql_state, error_schema, error_table,"
+                + " error_column, error_constraint, error_type, key_hash, key_id, content, state,"
+                + " decided_by)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT DO NOTHING")) {
+      for (Entry row : rows) {
+        ErrorFields fields = row.fault().fields();
+        insert.setString(1, table.migrationId());
+        insert.setString(2, table.table().schema());
+        insert.setString(3, table.table().name());
+        insert.setInt(4, tableIndex);
+        insert.setLong(5, epoch);
+        insert.setInt(6, chunk);
+        insert.setString(7, row.fault().locator().toString());
+        insert.setString(8, fields.sqlState());
+        insert.setString(9, fields.schema().orElse(null));
+        insert.setString(10, fields.table().orElse(null));
+        insert.setString(11, fields.column().orElse(null));
+        insert.setString(12, fields.constraint().orElse(null));
+        insert.setString(13, fields.dataType().orElse(null));
+        insert.setString(14, row.keyHash());
+        insert.setString(15, row.keyId());
+        insert.setBytes(16, row.sealed());
+        insert.setString(17, row.state().name());
+        insert.setString(18, row.decidedBy().orElse(null));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  /** All rows of a migration that are or were in the queue, by table and number. */
+  public static List<QueuedRow> of(Connection target, String migrationId) throws SQLException {
+    if (!LedgerSchema.exists(target)) {
+      return List.of();
+    }
+    try (PreparedStatement statement =
+        target.prepareStatement(LIST + " WHERE migration_id = ? ORDER BY table_index, number")) {
+      statement.setString(1, migrationId);
+      return read(statement);
+    }
+  }
+
+  /** Those of a table at an epoch, in the order in which they stand in the source. */
+  public static List<QueuedRow> of(Connection target, TableKey table, long epoch)
+      throws SQLException {
+    if (!LedgerSchema.exists(target)) {
+      return List.of();
+    }
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            LIST
+                + " WHERE migration_id = ? AND table_schema = ? AND table_name = ? AND epoch = ?"
+                + " ORDER BY locator::pg_catalog.tid")) {
+      statement.setString(1, table.migrationId());
+      statement.setString(2, table.table().schema());
+      statement.setString(3, table.table().name());
+      statement.setLong(4, epoch);
+      return read(statement);
+    }
+  }
+
+  /** The encrypted content of a row; empty where there is no such row of the migration. */
+  public static Optional<byte[]> content(Connection target, String migrationId, long number)
+      throws SQLException {
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "SELECT content FROM sensei_ledger.queued_row WHERE migration_id = ? AND number = ?")) {
+      statement.setString(1, migrationId);
+      statement.setLong(2, number);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * Decides about an open row.
+   *
+   * @return whether it was open
+   */
+  public static boolean decide(Connection target, long number, QueuedRow.State state, String by)
+      throws SQLException {
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "UPDATE sensei_ledger.queued_row SET state = ?, decided_by = ?,"
+                + " attempts = attempts + (? = 'RETRIED')::integer"
+                + " WHERE number = ? AND state = 'OPEN'")) {
+      statement.setString(1, state.name());
+      statement.setString(2, by);
+      statement.setString(3, state.name());
+      statement.setLong(4, number);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /** Notes that an open row was tried once more and is still not taken, and why. */
+  public static void failedAgain(Connection target, long number, ErrorFields fields)
+      throws SQLException {
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "UPDATE sensei_ledger.queued_row SET attempts = attempts + 1, sql_state = ?,"
+                + " error_schema = ?, error_table = ?, error_column = ?, error_constraint = ?,"
+                + " error_type = ? WHERE number = ? AND state = 'OPEN'")) {
+      statement.setString(1, fields.sqlState());
+      statement.setString(2, fields.schema().orElse(null));
+      statement.setString(3, fields.table().orElse(null));
+      statement.setString(4, fields.column().orElse(null));
+      statement.setString(5, fields.constraint().orElse(null));
+      statement.setString(6, fields.dataType().orElse(null));
+      statement.setLong(7, number);
+      statement.executeUpdate();
+    }
+  }
+
+  private static List<QueuedRow> read(PreparedStatement statement) throws SQLException {
+    List<QueuedRow> rows = new ArrayList<>();
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        rows.add(
+            new QueuedRow(
+                row.getLong(1),
+                new TableKey(row.getString(2), new TableName(row.getString(3), row.getString(4))),
+                row.getInt(5),
+                row.getLong(6),
+                row.getInt(7),
+                new RowFault(
+                    RowLocator.parse(row.getString(8)),
+                    new ErrorFields(
+                        row.getString(9),
+                        Optional.ofNullable(row.getString(10)),
+                        Optional.ofNullable(row.getString(11)),
+                        Optional.ofNullable(row.getString(12)),
+                        Optional.ofNullable(row.getString(13)),
+                        Optional.ofNullable(row.getString(14)))),
+                row.getString(15),
+                row.getString(16),
+                row.getInt(17),
+                QueuedRow.State.valueOf(row.getString(18)),
+                Optional.ofNullable(row.getString(19)),
+                row.getObject(20, OffsetDateTime.class).toInstant()));
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sensei.databases.ledger;
+
+import dev.sensei.databases.copy.RowFault;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A row of the error queue, without what it holds.
+ *
+ * @param number what a person names it by; unique in the ledger
+ * @param table the target's table that it was for
+ * @param tableIndex the table's number in its migration
+ * @param epoch of the table
+ * @param chunk the chunk it belongs to, from 0; -1 where it was set aside before any was copied
+ * @param fault where it stands in the source, and why it was not taken
+ * @param keyHash keyed hash of its key
+ * @param keyId the key that its content is encrypted with
+ * @param attempts how often it was tried
+ * @param state what has become of it
+ * @param decidedBy who decided; empty where nobody has
+ * @param recordedAt when it was set aside, by the target's clock
+ */
+public record QueuedRow(
+    long number,
+    TableKey table,
+    int tableIndex,
+    long epoch,
+    int chunk,
+    RowFault fault,
+    String keyHash,
+    String keyId,
+    int attempts,
+    State state,
+    Optional<String> decidedBy,
+    Instant recordedAt) {
+
+  /** What has become of a row. */
+  public enum State {
+    /** It waits for a person. */
+    OPEN,
+    /** A person, or a rule of the plan, left it out. */
+    SKIPPED,
+    /** The target has taken it after all. */
+    RETRIED
+  }
+
+  /** What the row's content is bound to: encrypted, it opens nowhere else. */
+  public static String context(TableKey table, long epoch, RowFault fault) {
+    return table + " " + epoch + " " + fault.locator();
+  }
+}

@@ -1,0 +1,11 @@
+package dev.sensei.orchestrator.fold;
+
+/**
+ * What is to be done about rows in the error queue. UNKNOWN stands for a value that a newer version
+ * wrote.
+ */
+public enum ErrorAction {
+  UNKNOWN,
+  RETRY,
+  SKIP
+}
