@@ -9,8 +9,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Streams one chunk from the source to the target: binary COPY out of one, into the other, counted
- * and hashed in passing.
+ * Streams one chunk from the source to the target: COPY out of one, into the other, counted and
+ * hashed in passing.
  *
  * <p>A thread of its own reads and hashes; the calling thread writes. Between them go buffers from
  * a fixed set, which is the backpressure: no more than {@link CopySettings#buffers} times {@link
@@ -37,7 +37,8 @@ public final class ChunkCopier {
    * Copies the chunk. Does not commit.
    *
    * @param source a session on the snapshot, in its transaction; usable again afterwards also where
-   *     this fails, unless its connection is lost
+   *     this fails, unless its connection is lost. For the text format it has to be pinned as for a
+   *     canonical digest
    * @param target in a transaction; where this throws, it has failed and must be rolled back, at
    *     least to a savepoint
    * @return what was sent, which is also what the target says it took
@@ -54,7 +55,11 @@ public final class ChunkCopier {
       String doing = "writing rows to " + spec.targetTable();
       CopyIn in =
           DatabaseErrors.call(
-              doing, () -> target.unwrap(PGConnection.class).getCopyAPI().copyIn(spec.copyInSql()));
+              doing,
+              () -> {
+                spec.prepareTarget(target);
+                return target.unwrap(PGConnection.class).getCopyAPI().copyIn(spec.copyInSql());
+              });
       boolean done = false;
       try {
         send(reader, in, spec, progress, cancel);

@@ -23,7 +23,7 @@ final class ChunkReader implements AutoCloseable {
   private final CopySpec spec;
   private final CopySettings settings;
   private final CancelSignal cancel;
-  private final TupleParser parser = new TupleParser();
+  private final TupleParser parser;
   private final BlockingQueue<CopyBuffer> free;
   private final BlockingQueue<Next> filled;
   private final RowMemory.Account memory;
@@ -38,6 +38,7 @@ final class ChunkReader implements AutoCloseable {
       CancelSignal cancel) {
     this.source = source;
     this.spec = spec;
+    this.parser = spec.format().parser();
     this.settings = settings;
     this.memory = memory.open();
     this.cancel = cancel;
@@ -186,7 +187,7 @@ final class ChunkReader implements AutoCloseable {
         source.rollback(savepoint.get());
         source.releaseSavepoint(savepoint.get());
       }
-      return parser.result();
+      return parser.sum().result();
     } finally {
       if (!done) {
         restore(open, savepoint);
@@ -214,7 +215,7 @@ final class ChunkReader implements AutoCloseable {
 
   private void handOver(CopyBuffer buffer) {
     parser.accept(buffer.array(), 0, buffer.length());
-    buffer.mark(parser.rows(), parser.bytes());
+    buffer.mark(parser.sum().rows(), parser.sum().bytes());
     filled.add(new Next.Filled(buffer));
   }
 

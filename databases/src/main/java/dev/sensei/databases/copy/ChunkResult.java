@@ -4,7 +4,7 @@ package dev.sensei.databases.copy;
  * What was sent to the target.
  *
  * @param rows sent
- * @param bytes of these rows in COPY's binary form, without its header and trailer
+ * @param bytes of these rows in the copy's form, without its header and trailer
  * @param digest the sum of the rows' hashes
  */
 public record ChunkResult(long rows, long bytes, TransportDigest digest) {

@@ -5,8 +5,8 @@ import dev.sensei.databases.SqlIdentifier;
 /**
  * Where one column of the target gets its values from.
  *
- * @param sourceSql an SQL expression over the source's row, of the target column's type: COPY's
- *     binary form does not convert. Trusted: it comes from an approved plan
+ * @param sourceSql an SQL expression over the source's row, of the target column's type: COPY does
+ *     not convert. Trusted: it comes from an approved plan
  * @param target the column's name in the target, unquoted
  */
 public record CopyColumn(String sourceSql, String target) {

@@ -18,13 +18,15 @@ import java.util.stream.Collectors;
  *     columns
  * @param bounds the rows to read
  * @param batchRows after how many rows progress is told; at least 1
+ * @param format the form in which rows travel; see {@link ChunkCopier} for what it asks of sessions
  */
 public record CopySpec(
     TableName sourceTable,
     TableName targetTable,
     List<CopyColumn> columns,
     ChunkBounds bounds,
-    int batchRows) {
+    int batchRows,
+    CopyFormat format) {
   /** Rows between two calls of the progress callback, unless said otherwise. */
   public static final int DEFAULT_BATCH_ROWS = 10_000;
 
@@ -35,10 +37,15 @@ public record CopySpec(
     }
   }
 
-  /** The same rows in batches of the usual size. */
+  /** Rows in COPY's binary form, in batches of the usual size. */
   public static CopySpec of(
       TableName source, TableName target, List<CopyColumn> columns, ChunkBounds bounds) {
-    return new CopySpec(source, target, columns, bounds, DEFAULT_BATCH_ROWS);
+    return new CopySpec(source, target, columns, bounds, DEFAULT_BATCH_ROWS, CopyFormat.BINARY);
+  }
+
+  /** The same rows in another form. */
+  public CopySpec in(CopyFormat other) {
+    return new CopySpec(sourceTable, targetTable, columns, bounds, batchRows, other);
   }
 
   /** The query whose result is the chunk. It may hold values of the source's key. */
@@ -55,15 +62,27 @@ public record CopySpec(
    * session is in, or to a return to a savepoint.
    */
   void prepare(Connection source) throws SQLException {
-    for (String setting : bounds.settings()) {
-      try (Statement statement = source.createStatement()) {
-        statement.execute("SET LOCAL " + setting);
+    setLocal(source, bounds.settings());
+  }
+
+  /** The same for what is read on the way into the target. */
+  void prepareTarget(Connection target) throws SQLException {
+    setLocal(target, format.settings());
+  }
+
+  private static void setLocal(Connection session, List<String> settings) throws SQLException {
+    if (!settings.isEmpty()) {
+      try (Statement statement = session.createStatement()) {
+        statement.execute(
+            settings.stream()
+                .map(setting -> "SET LOCAL " + setting)
+                .collect(Collectors.joining("; ")));
       }
     }
   }
 
   String copyOutSql() {
-    return "COPY (" + selectSql() + ") TO STDOUT (FORMAT binary)";
+    return "COPY (" + selectSql() + ") TO STDOUT (" + format.options() + ")";
   }
 
   String copyInSql() {
@@ -74,6 +93,8 @@ public record CopySpec(
     return "COPY "
         + targetTable.quoted()
         + (columns.isEmpty() ? "" : " (" + names + ")")
-        + " FROM STDIN (FORMAT binary)";
+        + " FROM STDIN ("
+        + format.options()
+        + ")";
   }
 }

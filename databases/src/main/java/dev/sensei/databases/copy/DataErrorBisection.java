@@ -28,11 +28,7 @@ import org.postgresql.copy.CopyIn;
  * so the second of two rows with the same key is the one at fault.
  */
 public final class DataErrorBisection {
-  private static final byte[] HEADER = {
-    'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
-  };
   private static final int PIECE_BYTES = 64 << 10;
-  private static final byte[] TRAILER = {(byte) 0xFF, (byte) 0xFF};
 
   private final BisectionSettings settings;
   private final RowMemory memory = RowMemory.ofThisProcess();
@@ -76,6 +72,7 @@ public final class DataErrorBisection {
             if (before.isPresent()) {
               spec.prepare(source);
             }
+            spec.prepareTarget(target);
             CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
             open = Optional.of(out);
             boolean complete = run.all(out, account);
@@ -124,7 +121,7 @@ public final class DataErrorBisection {
      * is held while it waits for its room, which is there twice, as it came and in its batch.
      */
     boolean all(CopyOutStream out, RowMemory.Account account) throws SQLException {
-      TupleParser parser = new TupleParser(batch);
+      TupleParser parser = spec.format().parser(batch);
       CopyBuffer piece = new CopyBuffer(PIECE_BYTES);
       int length = out.next();
       while (length >= 0) {
@@ -205,10 +202,10 @@ public final class DataErrorBisection {
       CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(spec.copyInSql());
       boolean done = false;
       try {
-        in.writeToCopy(HEADER, 0, HEADER.length);
+        write(in, spec.format().header());
         int start = batch.start(from);
         in.writeToCopy(batch.bytes(), start, batch.start(to) - start);
-        in.writeToCopy(TRAILER, 0, TRAILER.length);
+        write(in, spec.format().trailer());
         in.endCopy();
         done = true;
       } finally {
@@ -219,6 +216,12 @@ public final class DataErrorBisection {
       // A deferred constraint would otherwise only fail at the commit, for all rows at once.
       try (Statement statement = target.createStatement()) {
         statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+      }
+    }
+
+    private static void write(CopyIn in, byte[] frame) throws SQLException {
+      if (frame.length > 0) {
+        in.writeToCopy(frame, 0, frame.length);
       }
     }
 

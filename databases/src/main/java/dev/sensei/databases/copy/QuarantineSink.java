@@ -12,8 +12,8 @@ public interface QuarantineSink {
   /**
    * A row at fault.
    *
-   * @param tuple its bytes in COPY's binary form: field count, then length and bytes of each field;
-   *     the callee's to keep
+   * @param tuple its bytes in the format of the copy: in the binary form field count, then length
+   *     and bytes of each field; in the text form a line; the callee's to keep
    */
   void quarantine(RowFault fault, byte[] tuple);
 }

@@ -1,7 +1,7 @@
 package dev.sensei.databases.copy;
 
 /**
- * A digest of rows as they were sent: the xxh3-128 of every row's bytes in COPY's binary form,
+ * A digest of rows as they were sent: the xxh3-128 of every row's bytes in the form of the copy,
  * added up modulo 2^128.
  *
  * <p>A sum does not depend on the order of rows, and digests of chunks add up to that of the table.

@@ -31,6 +31,8 @@ class DataErrorBisectionTest {
   void itFindsExactlyThePlantedRowsAndWritesAllOthers(RepetitionInfo repetition)
       throws SQLException {
     Random random = new Random(repetition.getCurrentRepetition());
+    CopySpec spec =
+        SPEC.in(repetition.getCurrentRepetition() % 2 == 0 ? CopyFormat.TEXT : CopyFormat.BINARY);
     TwoDatabases databases = TwoDatabases.fresh();
     Set<Integer> planted = new TreeSet<>();
     for (int i = random.nextInt(8); i >= 0; i--) {
@@ -54,7 +56,7 @@ class DataErrorBisectionTest {
               .copyAround(
                   source,
                   target,
-                  SPEC,
+                  spec,
                   (fault, tuple) -> quarantined.add(tuple),
                   CancelSignal.NEVER);
       target.commit();
@@ -76,7 +78,7 @@ class DataErrorBisectionTest {
       source.rollback();
       assertThat(
               new ChunkCopier(CopySettings.DEFAULT)
-                  .copy(source, target, SPEC, CopyProgress.SILENT, CancelSignal.NEVER))
+                  .copy(source, target, spec, CopyProgress.SILENT, CancelSignal.NEVER))
           .isEqualTo(result.written());
     }
     assertThat(databases.askTarget("SELECT count(*) FROM t WHERE id IN (" + ids + ")"))

@@ -31,7 +31,7 @@ class TupleParserProperties {
     List<byte[]> tuples = tuples(random, rows);
     byte[] stream = stream(tuples, random.nextInt(20));
     List<byte[]> seen = new ArrayList<>();
-    TupleParser parser = new TupleParser(collecting(seen));
+    TupleParser parser = CopyFormat.BINARY.parser(collecting(seen));
 
     int position = 0;
     while (position < stream.length) {
@@ -42,9 +42,10 @@ class TupleParserProperties {
     parser.end();
 
     assertThat(seen).usingElementComparator(Arrays::compare).isEqualTo(tuples);
-    assertThat(parser.rows()).isEqualTo(rows);
-    assertThat(parser.bytes()).isEqualTo(tuples.stream().mapToLong(tuple -> tuple.length).sum());
-    assertThat(parser.digest()).isEqualTo(expected(tuples));
+    assertThat(parser.sum().rows()).isEqualTo(rows);
+    assertThat(parser.sum().bytes())
+        .isEqualTo(tuples.stream().mapToLong(tuple -> tuple.length).sum());
+    assertThat(parser.sum().result().digest()).isEqualTo(expected(tuples));
   }
 
   @Property(tries = 100)
@@ -69,17 +70,74 @@ class TupleParserProperties {
   void aStreamThatEndsEarlyIsRefused(@ForAll long seed, @ForAll @IntRange(max = 10) int rows) {
     Random random = new Random(seed);
     byte[] stream = stream(tuples(random, rows), 0);
-    TupleParser parser = new TupleParser();
+    TupleParser parser = CopyFormat.BINARY.parser();
     parser.accept(stream, 0, random.nextInt(stream.length));
     assertThatThrownBy(parser::end).isInstanceOf(MalformedCopyStream.class);
   }
 
-  private static TransportDigest digest(List<byte[]> tuples) {
-    byte[] stream = stream(tuples, 0);
-    TupleParser parser = new TupleParser();
+  @Property(tries = 300)
+  void linesAreFoundHoweverTheStreamIsCut(
+      @ForAll long seed,
+      @ForAll @IntRange(max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 5000) int piece) {
+    Random random = new Random(seed);
+    List<byte[]> lines = lines(random, rows);
+    byte[] stream = joined(lines);
+    List<byte[]> seen = new ArrayList<>();
+    TupleParser parser = CopyFormat.TEXT.parser(collecting(seen));
+
+    int position = 0;
+    while (position < stream.length) {
+      int length = Math.min(stream.length - position, 1 + random.nextInt(piece));
+      parser.accept(stream, position, length);
+      position += length;
+    }
+    parser.end();
+
+    assertThat(seen).usingElementComparator(Arrays::compare).isEqualTo(lines);
+    assertThat(parser.sum().result())
+        .isEqualTo(new ChunkResult(rows, stream.length, expected(lines)));
+  }
+
+  @Property(tries = 50)
+  void aLineThatIsCutOffIsRefused(@ForAll long seed) {
+    byte[] stream = joined(lines(new Random(seed), 3));
+    TupleParser parser = CopyFormat.TEXT.parser();
     parser.accept(stream, 0, stream.length);
     parser.end();
-    return parser.digest();
+    parser.accept(new byte[] {'x'}, 0, 1);
+    assertThatThrownBy(parser::end).isInstanceOf(MalformedCopyStream.class);
+  }
+
+  private static List<byte[]> lines(Random random, int rows) {
+    List<byte[]> lines = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      byte[] line =
+          new byte[1 + (random.nextInt(10) == 0 ? random.nextInt(9000) : random.nextInt(12))];
+      random.nextBytes(line);
+      for (int at = 0; at < line.length; at++) {
+        if (line[at] == '\n') {
+          line[at] = 't';
+        }
+      }
+      line[line.length - 1] = '\n';
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  private static byte[] joined(List<byte[]> lines) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    lines.forEach(all::writeBytes);
+    return all.toByteArray();
+  }
+
+  private static TransportDigest digest(List<byte[]> tuples) {
+    byte[] stream = stream(tuples, 0);
+    TupleParser parser = CopyFormat.BINARY.parser();
+    parser.accept(stream, 0, stream.length);
+    parser.end();
+    return parser.sum().result().digest();
   }
 
   private static TransportDigest expected(List<byte[]> tuples) {

@@ -69,7 +69,7 @@ interface Conversion {
           case STRING -> java == String.class;
           case INT -> java == int.class || java == Integer.class;
           case LONG ->
-              java == long.class || java == Long.class
+              (java == long.class || java == Long.class)
                   ? schema.getLogicalType() == null
                   : java == Instant.class
                       && LogicalTypes.timestampMillis().equals(schema.getLogicalType());
