@@ -4,9 +4,7 @@ import dev.sensei.certificate.PerspectiveEvidence.Outcome;
 import dev.sensei.certificate.PerspectiveEvidence.Perspective;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a Behavioral Equivalence Certificate says: what was moved, what was checked and how it
@@ -135,16 +133,53 @@ public record CertificateDocument(
   }
 
   /**
-   * The rows that were set aside.
+   * The rows that were set aside, and are not in the target as they were under the snapshot.
    *
    * @param rows how many
-   * @param note where they are, or that setting aside is not built
+   * @param note what became of rows at fault
+   * @param tables by table, those of which some were set aside
    */
-  public record Quarantine(long rows, String note) {
+  public record Quarantine(long rows, String note, List<QuarantinedTable> tables) {
     public Quarantine {
       Invariants.notNegative("rows", rows);
+      tables = List.copyOf(tables);
     }
   }
+
+  /**
+   * The rows of a table that were set aside.
+   *
+   * @param table the source table
+   * @param rows how many are not in the target as they were under the snapshot
+   * @param digest SHA-256 in hex over the key hashes of all that ever were, sorted, a line each
+   * @param listed each of them
+   */
+  public record QuarantinedTable(
+      String table, long rows, String digest, List<QuarantinedRow> listed) {
+    public QuarantinedTable {
+      Invariants.notNegative("rows", rows);
+      Invariants.sha256("digest of the rows set aside", digest);
+      listed = List.copyOf(listed);
+    }
+  }
+
+  /**
+   * A row that was set aside.
+   *
+   * @param keyHash HMAC-SHA-256 of its key under the error queue's key, in hex
+   * @param sqlState the SQLSTATE for which it was not taken
+   * @param column the column that was named; empty where none was
+   * @param constraint the constraint that was named; empty where none was
+   * @param state what became of it: open, skipped, retried, or corrected
+   * @param decidedBy who decided; empty where nobody has
+   */
+  public record QuarantinedRow(
+      String keyHash,
+      String sqlState,
+      String column,
+      String constraint,
+      String state,
+      String decidedBy) {}
 
   /**
    * The ledger of chunks.
@@ -204,13 +239,17 @@ public record CertificateDocument(
    */
   public List<String> contradictions() {
     List<String> found = new ArrayList<>();
-    Set<String> exempt = new HashSet<>();
-    deviations.forEach(exemption -> exempt.add(exemption.object()));
-    exceptionsAccepted.forEach(exemption -> exempt.add(exemption.object()));
-    for (TableProof table : tables) {
-      if (!exempt.contains(table.source())) {
-        table.difference().ifPresent(found::add);
-      }
+    // No exemption excuses a difference: what rules and people leave out is in no digest.
+    tables.forEach(table -> table.difference().ifPresent(found::add));
+    if (verdict == CertificateVerdict.CERTIFIED && quarantined.rows() > 0) {
+      found.add(
+          "the verdict is certified, yet %d rows were set aside".formatted(quarantined.rows()));
+    }
+    long setAside = quarantined.tables().stream().mapToLong(QuarantinedTable::rows).sum();
+    if (quarantined.rows() != setAside) {
+      found.add(
+          "%d rows were set aside, yet the tables sum to %d"
+              .formatted(quarantined.rows(), setAside));
     }
     if (verdict == CertificateVerdict.CERTIFIED && !exceptionsAccepted.isEmpty()) {
       found.add(

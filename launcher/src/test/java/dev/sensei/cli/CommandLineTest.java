@@ -211,7 +211,7 @@ final class CommandLineTest {
             new CertificateDocument.Coverage(1, 1, 3),
             List.of(),
             List.of(),
-            new CertificateDocument.Quarantine(0, "not built"),
+            new CertificateDocument.Quarantine(0, "no row was set aside", List.of()),
             new CertificateDocument.Ledger(1, 3, "ef".repeat(32)),
             new CertificateDocument.JournalHead(42, "01".repeat(32)),
             List.of());

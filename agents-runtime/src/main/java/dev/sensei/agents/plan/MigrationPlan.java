@@ -7,6 +7,7 @@ import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.RowHash;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All of a plan that is not of one table.
@@ -41,6 +42,8 @@ public record MigrationPlan(
     long estimatedSeconds) {
   private static final String EXISTING_ROWS = "existingRows";
   private static final String ROW_HASH = "rowHash";
+  private static final String MAX_ERROR_ROWS = "maxErrorRows";
+  private static final String ERROR_KEY = "errorKey";
 
   public MigrationPlan {
     options = Map.copyOf(options);
@@ -62,6 +65,16 @@ public record MigrationPlan(
   /** How rows are hashed to be compared; the careful way where the options do not say. */
   public RowHash rowHash() {
     return RowHash.valueOf(options.getOrDefault(ROW_HASH, RowHash.SHA_256.toString()));
+  }
+
+  /** How many rows of a table may go to the error queue; none where the options do not say. */
+  public int maxErrorRows() {
+    return Integer.parseInt(options.getOrDefault(MAX_ERROR_ROWS, "0"));
+  }
+
+  /** Where the key of the error queue is; empty for the installation's. */
+  public Optional<String> errorKey() {
+    return Optional.ofNullable(options.get(ERROR_KEY)).filter(text -> !text.equals("null"));
   }
 
   /**

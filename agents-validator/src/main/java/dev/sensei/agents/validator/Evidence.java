@@ -174,6 +174,8 @@ final class Evidence {
                     new Exemption(
                         exception.getKind(), exception.getObject(), exception.getReason(), 0))
             .toList();
+    List<Exemption> deviating = deviating(tables);
+    Quarantine quarantined = Quarantined.of(tables, validated);
     LedgerReconciled reconciled = ledger.orElseThrow(() -> missing("a reconciled ledger"));
     List<PerspectiveEvidence> perspectives =
         List.of(
@@ -192,7 +194,7 @@ final class Evidence {
             .toString(),
         Instant.ofEpochMilli(now.toEpochMilli()),
         ToolVersion.current(),
-        exceptions.isEmpty() && deviations.isEmpty()
+        exceptions.isEmpty() && deviating.isEmpty() && quarantined.rows() == 0
             ? CertificateVerdict.CERTIFIED
             : CertificateVerdict.CERTIFIED_WITH_EXCEPTIONS,
         task.getMigrationId(),
@@ -207,10 +209,9 @@ final class Evidence {
         proofs,
         new Coverage(
             tables.size(), proofs.size(), proofs.stream().mapToLong(TableProof::sourceRows).sum()),
-        deviations,
+        deviating,
         exceptions,
-        new Quarantine(
-            0, "setting rows aside is " + NOT_BUILT + "; a row at fault fails its table"),
+        quarantined,
         new Ledger(reconciled.getChunks(), reconciled.getRows(), reconciled.getDigest()),
         new JournalHead(task.getJournalSequence(), task.getJournalHead()),
         perspectives.stream()
@@ -219,6 +220,16 @@ final class Evidence {
                 evidence ->
                     evidence.perspective().name().toLowerCase(Locale.ROOT) + ": " + evidence.note())
             .toList());
+  }
+
+  /** What is known of the migration as a whole, then rows that rules or corrections changed. */
+  private List<Exemption> deviating(List<TablePlan> tables) {
+    List<Exemption> all = new ArrayList<>(deviations);
+    for (TablePlan table : tables) {
+      Optional.ofNullable(validated.get(table.index()))
+          .ifPresent(read -> all.addAll(Quarantined.deviations(table, read.getEvidence())));
+    }
+    return all;
   }
 
   /**
@@ -251,8 +262,12 @@ final class Evidence {
     ledger
         .filter(reconciled -> !reconciled.getDiscrepancies().isEmpty())
         .ifPresent(reconciled -> found.add("ledger and journal do not agree"));
-    if (document.verdict() != CertificateVerdict.CERTIFIED
-        && !accepted.contains(document.planDigest())) {
+    // Who skipped a row accepted that it is left out.
+    boolean toAccept =
+        !document.exceptionsAccepted().isEmpty()
+            || !document.deviations().isEmpty()
+            || Quarantined.waiting(document.quarantined()) > 0;
+    if (toAccept && !accepted.contains(document.planDigest())) {
       found.add("nobody accepted the plan's exceptions and the deviations");
     }
     plan.filter(completed -> !completed.getPlanDigest().equals(document.planDigest()))

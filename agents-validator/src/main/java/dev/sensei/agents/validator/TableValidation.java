@@ -14,6 +14,7 @@ import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
+import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.digest.CanonicalDigest;
 import dev.sensei.databases.digest.CanonicalSession;
 import dev.sensei.databases.digest.ContentDigest;
@@ -24,10 +25,13 @@ import dev.sensei.databases.digest.Differences;
 import dev.sensei.databases.digest.DigestMethod;
 import dev.sensei.databases.digest.DigestSubject;
 import dev.sensei.databases.digest.DigestSubject.Writer;
+import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.StagedRows;
 import dev.sensei.databases.ledger.TableClaim;
+import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.databases.snapshot.SnapshotSession;
 import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
@@ -40,6 +44,8 @@ import dev.sensei.schemas.task.ValidateGroup;
 import dev.sensei.schemas.task.ValidateTable;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -121,15 +127,19 @@ final class TableValidation {
       return plan.definition().holdsRows();
     }
 
-    DigestSubject source() {
+    DigestSubject source(SetAsideRows setAside) {
       return new DigestSubject(
-          plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE);
+              plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE)
+          .without(setAside.leftOut());
     }
 
-    DigestSubject target(Optional<Others> others) {
+    DigestSubject target(Optional<Others> others, SetAsideRows setAside) {
       DigestSubject all =
           DigestSubject.ofColumns(
               plan.target(), plan.columns().stream().map(ColumnMapping::target).toList());
+      if (!setAside.corrections().isEmpty()) {
+        return all.by(new Writer.NoneOf(setAside.corrections()));
+      }
       return others.map(other -> all.by(new Writer.Transaction(other.ours()))).orElse(all);
     }
   }
@@ -205,6 +215,53 @@ final class TableValidation {
         table.toString());
   }
 
+  private static SetAsideRows of(Map<Part, SetAsideRows> all, Part part) {
+    return all.getOrDefault(part, SetAsideRows.NONE);
+  }
+
+  /** What was set aside of each table; only tables of which something was are in it. */
+  private Map<Part, SetAsideRows> setAside(
+      Connection target, List<Part> parts, TaskContext context) {
+    String migrationId = context.task().migrationId();
+    Map<Part, SetAsideRows> all = new HashMap<>();
+    boolean byLedger = new LedgerMarks(LedgerSettings.DEFAULT).isInstalled(target, migrationId);
+    Map<Integer, SetAsideRows> queued =
+        byLedger ? SetAsideRows.byLedger(target, migrationId) : Map.of();
+    for (Part part : parts) {
+      int index = part.plan().index();
+      all.put(
+          part,
+          byLedger
+              ? queued
+                  .getOrDefault(index, SetAsideRows.NONE)
+                  .withDeviations(
+                      target, new TableKey(migrationId, part.plan().target()), part.epoch())
+              : SetAsideRows.byJournal(journal, migrationId, index, part.epoch()));
+    }
+    return all;
+  }
+
+  /** How many rows of the source stand at these places. */
+  private static long count(Connection source, TableName table, List<RowLocator> rows) {
+    if (rows.isEmpty()) {
+      return 0;
+    }
+    return DatabaseErrors.call(
+        "looking for rows of " + table,
+        () -> {
+          try (Statement statement = source.createStatement();
+              ResultSet row =
+                  statement.executeQuery(
+                      "SELECT pg_catalog.count(*) FROM ONLY "
+                          + table.quoted()
+                          + " WHERE "
+                          + RowLocator.in(rows))) {
+            row.next();
+            return row.getLong(1);
+          }
+        });
+  }
+
   private static TableEvidence withOthers(TableEvidence evidence, Optional<Others> others) {
     return others
         .map(
@@ -217,12 +274,17 @@ final class TableValidation {
         .orElse(evidence);
   }
 
-  /** What was read of it. */
-  private record Found(Part part, TableEvidence evidence) {}
+  /**
+   * What was read of it.
+   *
+   * @param setAsideExist whether the source has every row that is said to be set aside
+   */
+  private record Found(Part part, TableEvidence evidence, boolean setAsideExist) {}
 
   private static TableValidated report(Found found, TaskContext context) {
     TableEvidence evidence = found.evidence();
-    boolean equal = evidence.getSourceDigest().equals(evidence.getTargetDigest());
+    boolean equal =
+        evidence.getSourceDigest().equals(evidence.getTargetDigest()) && found.setAsideExist();
     TaskIdentity task = context.task();
     return TableValidated.newBuilder()
         .setMigrationId(task.migrationId())
@@ -247,20 +309,22 @@ final class TableValidation {
                 all.add(
                     new Found(
                         part,
-                        evidence(
-                            reading, ContentDigest.EMPTY, ContentDigest.EMPTY, "", List.of()))));
+                        evidence(reading, ContentDigest.EMPTY, ContentDigest.EMPTY, "", List.of()),
+                        true)));
     if (withRows.isEmpty()) {
       return all;
     }
-    List<DigestSubject> sourceSubjects = withRows.stream().map(Part::source).toList();
     try (Connection source =
             databases.connections(reading.source(), DatabaseRole.SOURCE).open(SESSION);
         Connection target =
             databases.connections(reading.target(), DatabaseRole.TARGET).open(SESSION)) {
       Map<Part, Others> others = others(target, withRows, reading.context());
+      Map<Part, SetAsideRows> setAside = setAside(target, withRows, reading.context());
+      List<DigestSubject> sourceSubjects =
+          withRows.stream().map(part -> part.source(of(setAside, part))).toList();
       List<DigestSubject> targetSubjects =
           withRows.stream()
-              .map(part -> part.target(Optional.ofNullable(others.get(part))))
+              .map(part -> part.target(Optional.ofNullable(others.get(part)), of(setAside, part)))
               .toList();
       CanonicalSession.pin(source);
       SnapshotSession.adopt(source, reading.snapshotId());
@@ -286,7 +350,12 @@ final class TableValidation {
                     source, sourceSubjects.get(at), target, targetSubjects.get(at), part.plan());
         TableEvidence evidence =
             evidence(reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences);
-        all.add(new Found(part, withOthers(evidence, Optional.ofNullable(others.get(part)))));
+        SetAsideRows aside = of(setAside, part);
+        all.add(
+            new Found(
+                part,
+                aside.on(withOthers(evidence, Optional.ofNullable(others.get(part)))),
+                aside.leftOut().size() == count(source, part.plan().source(), aside.leftOut())));
       }
       return all;
     }

@@ -8,40 +8,39 @@ import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
-import dev.sensei.databases.copy.ChunkCopier;
-import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopyColumn;
 import dev.sensei.databases.copy.CopyFormat;
-import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
-import dev.sensei.databases.errors.DatabaseErrors;
-import dev.sensei.databases.errors.DatabaseException;
-import dev.sensei.databases.errors.ErrorClass;
+import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.ChunkKey;
 import dev.sensei.databases.ledger.ChunkWork;
 import dev.sensei.databases.ledger.CopyOutcome;
 import dev.sensei.databases.ledger.LedgerEntry;
+import dev.sensei.databases.queue.RowCipher;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.progress.ChunkProgress;
 import dev.sensei.schemas.report.ChunkCopied;
 import dev.sensei.schemas.task.CopyChunk;
 import java.sql.Connection;
-import java.sql.Savepoint;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Copies one chunk exactly once: rows and ledger row are one transaction of the target. */
 final class ChunkCopy {
   private final WorkTools tools;
-  private final RejectedRows rejected = new RejectedRows();
   private final CopiedBytes copied = new CopiedBytes();
-  private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
+  private final CarefulCopy copy = new CarefulCopy(copied);
+  private final SetAside setAside;
 
-  ChunkCopy(WorkTools tools) {
+  ChunkCopy(WorkTools tools, SetAside setAside) {
     this.tools = tools;
+    this.setAside = setAside;
   }
 
   /** What is copied so far. */
@@ -65,6 +64,10 @@ final class ChunkCopy {
             task.getSource(),
             task.getTarget());
     TablePlan plan = table.plan();
+    Optional<RowCipher> cipher =
+        table.approved().migration().maxErrorRows() > 0
+            ? Optional.of(setAside.cipher(table))
+            : Optional.empty();
     Instant started = Instant.now();
     CopyOutcome outcome;
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
@@ -78,22 +81,22 @@ final class ChunkCopy {
                   task.getSnapshot(),
                   context.agentName(),
                   (session, chunk) ->
-                      ChunkWork.Written.clean(
-                          rows(
-                              session,
-                              task,
-                              context,
-                              spec(
-                                  plan,
-                                  table.rowsInto(),
-                                  chunk.bounds(),
-                                  Math.toIntExact(task.getBatchRows())))));
+                      rows(
+                          session,
+                          task,
+                          table,
+                          spec(
+                              plan,
+                              table.rowsInto(),
+                              chunk.bounds(),
+                              Math.toIntExact(task.getBatchRows())),
+                          cipher));
       lease.done();
     } catch (CopyCancelled cancelled) {
       throw new TaskReleasedException(
           "the chunk was stopped within a batch; nothing of it is written");
-    } catch (RejectedRows.Found found) {
-      throw found.failure(plan.target());
+    } catch (RejectedRows rejected) {
+      throw rejected.failure(plan.target());
     }
     switch (outcome) {
       case CopyOutcome.Copied copied -> report(task, context, copied.entry(), started, false);
@@ -117,25 +120,29 @@ final class ChunkCopy {
     }
   }
 
-  private ChunkResult rows(Connection target, CopyChunk task, TaskContext context, CopySpec spec) {
+  private ChunkWork.Written rows(
+      Connection target,
+      CopyChunk task,
+      TableTask table,
+      CopySpec spec,
+      Optional<RowCipher> cipher) {
+    TaskContext context = table.context();
     try (Sessions.Lease reading = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
       Connection source = reading.connection();
-      Savepoint before =
-          DatabaseErrors.call("writing rows to " + spec.targetTable(), target::setSavepoint);
-      try {
-        ChunkResult result =
-            copied.counting(
-                (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
-                progress -> copier.copy(source, target, spec, progress, context::cancelled));
-        reading.done();
-        return result;
-      } catch (DatabaseException refused) {
-        if (refused.errorClass() == ErrorClass.DATA) {
-          DatabaseErrors.run("going back before the chunk", () -> target.rollback(before));
-          rejected.find(source, target, spec, context::cancelled);
-        }
-        throw refused;
-      }
+      CarefulCopy.Outcome outcome =
+          copy.copy(
+              source,
+              target,
+              spec,
+              table.approved().migration().maxErrorRows(),
+              (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
+              context::cancelled);
+      List<RowFault> faults = new ArrayList<>(outcome.faults());
+      outcome.rows().setAside().stream().map(MarkedFaults::fault).forEach(faults::add);
+      cipher.ifPresent(
+          sealing -> setAside.put(source, target, table, task.getChunk(), faults, sealing));
+      reading.done();
+      return new ChunkWork.Written(outcome.rows().written(), faults.size(), Map.of());
     }
   }
 
@@ -196,6 +203,8 @@ final class ChunkCopy {
         .setWorker(entry.worker())
         .setStartedAt(started.isAfter(finished) ? finished : started)
         .setFinishedAt(finished)
+        .setSetAside(entry.setAside())
+        .setDeviations(List.of())
         .build();
   }
 }

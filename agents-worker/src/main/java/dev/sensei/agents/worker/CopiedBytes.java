@@ -1,7 +1,7 @@
 package dev.sensei.agents.worker;
 
 import dev.sensei.agents.WorkMeter;
-import dev.sensei.databases.copy.ChunkResult;
+import dev.sensei.databases.copy.CopiedRows;
 import dev.sensei.databases.copy.CopyProgress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -23,16 +23,16 @@ final class CopiedBytes implements WorkMeter {
   }
 
   /** Counts what a copy of one chunk tells. */
-  ChunkResult counting(CopyProgress progress, Function<CopyProgress, ChunkResult> copy) {
+  CopiedRows counting(CopyProgress progress, Function<CopyProgress, CopiedRows> copy) {
     long[] told = {0};
-    ChunkResult copied =
+    CopiedRows copied =
         copy.apply(
             (rows, bytesSoFar) -> {
               bytes.add(bytesSoFar - told[0]);
               told[0] = bytesSoFar;
               progress.sent(rows, bytesSoFar);
             });
-    bytes.add(copied.bytes() - told[0]);
+    bytes.add(copied.written().bytes() - told[0]);
     return copied;
   }
 

@@ -77,6 +77,7 @@ final class TableBuild {
         .setBytes(total.bytes())
         .setDigest(total.digest().toString())
         .setMissingChunks(settled.missing())
+        .setSetAside(settled.setAside())
         .setTargetRows(settled.complete() && plan.definition().holdsRows() ? count(table) : 0);
     Failpoint.BEFORE_REPORT.hit();
     context.report(report.build());

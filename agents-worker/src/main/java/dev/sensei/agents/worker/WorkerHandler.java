@@ -13,6 +13,7 @@ import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.StagedRows;
+import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.databases.snapshot.SnapshotLost;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.task.AddForeignKeys;
@@ -25,6 +26,7 @@ import dev.sensei.schemas.task.MoveGroup;
 import dev.sensei.schemas.task.PrepareTable;
 import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
+import dev.sensei.schemas.task.ResolveErrors;
 import dev.sensei.schemas.task.RollBackTable;
 import dev.sensei.schemas.task.RollBackTarget;
 import java.util.Optional;
@@ -42,13 +44,19 @@ public final class WorkerHandler implements TaskHandler {
   private final ChunkCopy chunks;
   private final GroupMove groups;
   private final TableBuild builds;
+  private final ErrorResolving errors;
   private final Rollback rollback;
 
-  /** A worker with what its agent has. */
-  public WorkerHandler(AgentTools tools) {
+  /**
+   * A worker with what its agent has.
+   *
+   * @param keys of the error queue
+   */
+  public WorkerHandler(AgentTools tools, QueueKeys keys) {
     this(
         tools.databases(),
         tools.journal(),
+        keys,
         SessionSettings.DEFAULT,
         BuildSettings.fromEnvironment(System.getenv()));
   }
@@ -56,6 +64,7 @@ public final class WorkerHandler implements TaskHandler {
   WorkerHandler(
       DatabaseAccess databases,
       Journal journal,
+      QueueKeys keys,
       SessionSettings sessionSettings,
       BuildSettings buildSettings) {
     this.sessions = new Sessions(databases, sessionSettings);
@@ -69,7 +78,9 @@ public final class WorkerHandler implements TaskHandler {
             new SideBySide(sessions, buildSettings));
     this.targets = new TargetTasks(work);
     this.preparation = new TablePreparation(work);
-    this.chunks = new ChunkCopy(work);
+    SetAside setAside = new SetAside(keys);
+    this.chunks = new ChunkCopy(work, setAside);
+    this.errors = new ErrorResolving(work, setAside);
     this.groups = new GroupMove(work);
     this.builds = new TableBuild(work);
     this.rollback = new Rollback(work);
@@ -86,6 +97,7 @@ public final class WorkerHandler implements TaskHandler {
         CompleteTable.class,
         AddForeignKeys.class,
         AddGroupForeignKeys.class,
+        ResolveErrors.class,
         FinishTarget.class,
         RollBackTable.class,
         RollBackTarget.class,
@@ -109,6 +121,7 @@ public final class WorkerHandler implements TaskHandler {
         case CompleteTable complete -> builds.complete(complete, context);
         case AddForeignKeys add -> builds.addForeignKeys(add, context);
         case AddGroupForeignKeys add -> builds.addForeignKeys(add, context);
+        case ResolveErrors resolve -> errors.resolve(resolve, context);
         case FinishTarget finish -> targets.finish(finish, context);
         case RollBackTable roll -> rollback.table(roll, context);
         case RollBackTarget roll -> rollback.target(roll, context);

@@ -10,6 +10,7 @@ import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.testing.Migration;
 import dev.sensei.databases.catalog.CatalogComparison;
 import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.report.TableCompleted;
 import java.sql.Connection;
@@ -191,6 +192,7 @@ class IndexBuildsTest extends WorkerOnDatabases {
         new WorkerHandler(
             migration.access(),
             migration,
+            QueueKeys.in(keys),
             new SessionSettings(4, Duration.ofSeconds(5)),
             BuildSettings.DEFAULT.withSessionsBeside(0));
     hold();

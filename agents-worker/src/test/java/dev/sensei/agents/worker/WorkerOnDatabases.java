@@ -8,9 +8,12 @@ import dev.sensei.agents.testing.Migration;
 import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.agents.testing.OnPostgres;
 import dev.sensei.databases.failpoint.Failpoints;
+import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.databases.snapshot.SnapshotKeeper;
 import dev.sensei.databases.snapshot.SnapshotSettings;
 import dev.sensei.platform.PostgresServer;
+import dev.sensei.schemas.common.ErrorAction;
+import dev.sensei.schemas.common.ErrorResolution;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.common.Options;
@@ -27,8 +30,10 @@ import dev.sensei.schemas.task.MoveGroup;
 import dev.sensei.schemas.task.PrepareTable;
 import dev.sensei.schemas.task.PrepareTarget;
 import dev.sensei.schemas.task.ReleaseTarget;
+import dev.sensei.schemas.task.ResolveErrors;
 import dev.sensei.schemas.task.RollBackTable;
 import dev.sensei.schemas.task.RollBackTarget;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +41,7 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A Worker between two databases, a shop and an empty one unless others are asked for. */
 abstract class WorkerOnDatabases {
@@ -59,6 +65,8 @@ abstract class WorkerOnDatabases {
       INSERT INTO shop.computed SELECT FROM generate_series(1, 4);
       ANALYZE;
       """;
+
+  @TempDir static Path keys;
 
   Migration migration;
   WorkerHandler worker;
@@ -97,6 +105,7 @@ abstract class WorkerOnDatabases {
         new WorkerHandler(
             migration.access(),
             migration,
+            QueueKeys.in(keys),
             new SessionSettings(4, Duration.ofSeconds(5)),
             BuildSettings.DEFAULT.withSessionsBeside(3));
     keeper =
@@ -205,6 +214,13 @@ abstract class WorkerOnDatabases {
 
   AddForeignKeys addForeignKeys(String table, int epoch) {
     return filled(new AddForeignKeys(), table, epoch);
+  }
+
+  /** Tries rows of the error queue again, or leaves them out; all that are open, or those named. */
+  ResolveErrors resolve(ErrorAction action, Long... numbers) {
+    ResolveErrors task = filled(new ResolveErrors());
+    put(task, "resolution", new ErrorResolution(action, List.of(numbers), "", "anna"));
+    return task;
   }
 
   FinishTarget finish() {

@@ -7,14 +7,14 @@ import java.util.TreeMap;
 /**
  * What the search found.
  *
- * @param written the rows that the target took, in the caller's transaction
- * @param faults the rows that it did not
+ * @param rows the rows that the target took, in the caller's transaction, and what masks said
+ * @param faults the rows that it did not take
  * @param complete whether the whole chunk was gone through; false where the search gave up at its
  *     bound, and then the chunk must not be committed
  * @param statements how many COPY statements it took
  */
 public record BisectionResult(
-    ChunkResult written, List<RowFault> faults, boolean complete, long statements) {
+    CopiedRows rows, List<RowFault> faults, boolean complete, long statements) {
   public BisectionResult {
     faults = List.copyOf(faults);
   }

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * <p>Bounds tell of the source's content: they stay in the target's ledger. What {@code toString}
  * gives holds no value of a row; {@link #whereClause} does, and is for the source's server alone.
  */
-public sealed interface ChunkBounds permits WholeTable, BlockRange, KeyRange {
+public sealed interface ChunkBounds permits WholeTable, BlockRange, KeyRange, SingleRows {
   /** All of a table. */
   ChunkBounds WHOLE_TABLE = new WholeTable();
 

@@ -51,6 +51,20 @@ public final class ChunkCopier {
       CopySpec spec,
       CopyProgress progress,
       CancelSignal cancel) {
+    return copyMarked(source, target, spec, progress, cancel).written();
+  }
+
+  /**
+   * The same, with what the masks said of rows.
+   *
+   * @throws TooManySetAside where they set too many aside
+   */
+  public CopiedRows copyMarked(
+      Connection source,
+      Connection target,
+      CopySpec spec,
+      CopyProgress progress,
+      CancelSignal cancel) {
     try (ChunkReader reader = ChunkReader.start(source, spec, settings, memory, cancel)) {
       String doing = "writing rows to " + spec.targetTable();
       CopyIn in =
@@ -63,14 +77,15 @@ public final class ChunkCopier {
       boolean done = false;
       try {
         send(reader, in, spec, progress, cancel);
-        ChunkResult sent = reader.result();
+        CopiedRows rows = reader.result();
+        ChunkResult sent = rows.written();
         long taken = DatabaseErrors.call(doing, in::endCopy);
         done = true;
         if (taken != sent.rows()) {
           throw new IllegalStateException(
               "%s: %d rows sent, %d taken".formatted(doing, sent.rows(), taken));
         }
-        return sent;
+        return rows;
       } finally {
         if (!done && in.isActive()) {
           abandon(in);

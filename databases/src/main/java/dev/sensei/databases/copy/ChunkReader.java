@@ -1,5 +1,7 @@
 package dev.sensei.databases.copy;
 
+import com.dynatrace.hash4j.hashing.Hasher128;
+import com.dynatrace.hash4j.hashing.Hashing;
 import dev.sensei.databases.errors.DatabaseErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,11 +25,11 @@ final class ChunkReader implements AutoCloseable {
   private final CopySpec spec;
   private final CopySettings settings;
   private final CancelSignal cancel;
-  private final TupleParser parser;
+  private final RowFindings findings;
   private final BlockingQueue<CopyBuffer> free;
   private final BlockingQueue<Next> filled;
   private final RowMemory.Account memory;
-  private final FutureTask<ChunkResult> reading;
+  private final FutureTask<CopiedRows> reading;
   private volatile boolean abandoned;
 
   private ChunkReader(
@@ -38,7 +40,7 @@ final class ChunkReader implements AutoCloseable {
       CancelSignal cancel) {
     this.source = source;
     this.spec = spec;
-    this.parser = spec.format().parser();
+    this.findings = new RowFindings(spec.masks());
     this.settings = settings;
     this.memory = memory.open();
     this.cancel = cancel;
@@ -103,7 +105,7 @@ final class ChunkReader implements AutoCloseable {
   }
 
   /** What was read, once {@link #next} has said that all is. */
-  ChunkResult result() {
+  CopiedRows result() {
     try {
       return reading.get();
     } catch (ExecutionException e) {
@@ -149,11 +151,11 @@ final class ChunkReader implements AutoCloseable {
     }
   }
 
-  private ChunkResult read() {
+  private CopiedRows read() {
     return DatabaseErrors.call("reading rows of " + spec.sourceTable(), this::readTranslated);
   }
 
-  private ChunkResult readTranslated() throws SQLException {
+  private CopiedRows readTranslated() throws SQLException {
     Optional<Savepoint> savepoint =
         source.getAutoCommit() ? Optional.empty() : Optional.of(source.setSavepoint());
     boolean done = false;
@@ -162,35 +164,128 @@ final class ChunkReader implements AutoCloseable {
       if (savepoint.isPresent()) {
         spec.prepare(source);
       }
-      CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
+      boolean marked = !spec.masks().isEmpty();
+      CopyOutStream out =
+          CopyOutStream.begin(source, marked ? spec.copyOutLocatedSql() : spec.copyOutSql());
       open = Optional.of(out);
-      CopyBuffer buffer = takeFree();
-      int length = out.next();
-      while (length >= 0) {
-        if (!buffer.isEmpty() && !buffer.hasRoomFor(length)) {
-          handOver(buffer);
-          buffer = takeFree();
-        }
-        if (!buffer.hasRoomFor(length)) {
-          // It is empty, and grows to just this row.
-          memory.take(length, this::stopped);
-        }
-        int from = buffer.reserve(length);
-        out.receive(buffer.array(), from);
-        length = out.next();
-      }
-      handOver(buffer);
-      parser.end();
+      ChunkResult read = marked ? new MarkedStream().read(out) : all(out);
       done = true;
       if (savepoint.isPresent()) {
         // Settings that were made for the chunk go with it.
         source.rollback(savepoint.get());
         source.releaseSavepoint(savepoint.get());
       }
-      return parser.sum().result();
+      return findings.with(read);
     } finally {
       if (!done) {
         restore(open, savepoint);
+      }
+    }
+  }
+
+  /** Hands messages over as they come. */
+  private ChunkResult all(CopyOutStream out) throws SQLException {
+    TupleParser parser = spec.format().parser();
+    CopyBuffer buffer = takeFree();
+    int length = out.next();
+    while (length >= 0) {
+      if (!buffer.isEmpty() && !buffer.hasRoomFor(length)) {
+        handOver(buffer, parser);
+        buffer = takeFree();
+      }
+      if (!buffer.hasRoomFor(length)) {
+        // It is empty, and grows to just this row.
+        memory.take(length, this::stopped);
+      }
+      int from = buffer.reserve(length);
+      out.receive(buffer.array(), from);
+      length = out.next();
+    }
+    handOver(buffer, parser);
+    parser.end();
+    return parser.sum().result();
+  }
+
+  private void handOver(CopyBuffer buffer, TupleParser parser) {
+    parser.accept(buffer.array(), 0, buffer.length());
+    handOver(buffer, parser.sum());
+  }
+
+  private void handOver(CopyBuffer buffer, TupleSum sum) {
+    buffer.mark(sum.rows(), sum.bytes());
+    filled.add(new Next.Filled(buffer));
+  }
+
+  /** Rows whose leading fields say what becomes of them. */
+  private final class MarkedStream {
+    private static final Hasher128 HASHER = Hashing.xxh3_128();
+
+    private final TupleSum sum = new TupleSum();
+    private CopyBuffer buffer = takeFree();
+
+    /** Memory that was taken for the row at hand, and not used yet. */
+    private long spare;
+
+    /**
+     * A wide row is there twice, as it came and in its buffer. Its room is taken at once: who waits
+     * for more while he holds some would wait for others who do the same.
+     */
+    ChunkResult read(CopyOutStream out) throws SQLException {
+      CopyBuffer piece = new CopyBuffer(settings.bufferBytes());
+      TupleParser parser =
+          spec.format().parser(new LeadingFields(spec.format(), spec.masks().count(), this::take));
+      append(spec.format().header(), 0, spec.format().header().length);
+      int length = out.next();
+      while (length >= 0) {
+        boolean wide = !piece.hasRoomFor(length);
+        if (wide) {
+          flush();
+          memory.take(2L * length, ChunkReader.this::stopped);
+          spare = length;
+        }
+        int from = piece.reserve(length);
+        out.receive(piece.array(), from);
+        parser.accept(piece.array(), 0, length);
+        piece.clear();
+        if (wide) {
+          memory.giveBack(length + spare);
+          spare = 0;
+        }
+        length = out.next();
+      }
+      parser.end();
+      append(spec.format().trailer(), 0, spec.format().trailer().length);
+      handOver(buffer, sum);
+      return sum.result();
+    }
+
+    private void take(RowLocator locator, long[] masks, byte[] data, int from, int length) {
+      if (findings.take(locator, masks)) {
+        append(data, from, length);
+        sum.add(HASHER.hashBytesTo128Bits(data, from, length), length);
+      }
+    }
+
+    private void append(byte[] data, int from, int length) {
+      room(length);
+      // Where there is no room the array is another one afterwards.
+      int at = buffer.reserve(length);
+      System.arraycopy(data, from, buffer.array(), at, length);
+    }
+
+    private void room(int length) {
+      if (!buffer.hasRoomFor(length)) {
+        flush();
+      }
+      if (!buffer.hasRoomFor(length)) {
+        spare -= length;
+      }
+    }
+
+    private void flush() {
+      if (!buffer.isEmpty()) {
+        handOver(buffer, sum);
+        buffer = takeFree();
       }
     }
   }
@@ -211,12 +306,6 @@ final class ChunkReader implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     throw new CopyCancelled();
-  }
-
-  private void handOver(CopyBuffer buffer) {
-    parser.accept(buffer.array(), 0, buffer.length());
-    buffer.mark(parser.sum().rows(), parser.sum().bytes());
-    filled.add(new Next.Filled(buffer));
   }
 
   private void restore(Optional<CopyOutStream> out, Optional<Savepoint> savepoint) {

@@ -5,17 +5,13 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
-import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -32,16 +28,9 @@ public final class DataErrorBisection {
 
   private final BisectionSettings settings;
   private final RowMemory memory = RowMemory.ofThisProcess();
-  private final SecretKeySpec hmacKey;
 
-  /**
-   * A bisection with its own secret.
-   *
-   * @param hmacKey what rows at fault are hashed with; the caller's secret, not empty
-   */
-  public DataErrorBisection(BisectionSettings settings, byte[] hmacKey) {
+  public DataErrorBisection(BisectionSettings settings) {
     this.settings = settings;
-    this.hmacKey = new SecretKeySpec(hmacKey, "HmacSHA256");
   }
 
   /**
@@ -50,17 +39,12 @@ public final class DataErrorBisection {
    * @param source as for {@link ChunkCopier#copy}
    * @param target in a transaction that has not failed: roll back to a savepoint from before the
    *     failed copy first
-   * @param quarantine receives every row at fault
    * @throws CopyCancelled where the signal asked to stop
    * @throws DatabaseException for errors of any class but DATA
    */
   public BisectionResult copyAround(
-      Connection source,
-      Connection target,
-      CopySpec spec,
-      QuarantineSink quarantine,
-      CancelSignal cancel) {
-    Run run = new Run(target, spec, quarantine, cancel);
+      Connection source, Connection target, CopySpec spec, CancelSignal cancel) {
+    Run run = new Run(target, spec, cancel);
     return DatabaseErrors.call(
         "reading rows of " + spec.sourceTable(),
         () -> {
@@ -73,7 +57,7 @@ public final class DataErrorBisection {
               spec.prepare(source);
             }
             spec.prepareTarget(target);
-            CopyOutStream out = CopyOutStream.begin(source, spec.copyOutSql());
+            CopyOutStream out = CopyOutStream.begin(source, spec.copyOutLocatedSql());
             open = Optional.of(out);
             boolean complete = run.all(out, account);
             done = complete;
@@ -98,22 +82,22 @@ public final class DataErrorBisection {
   private final class Run {
     private final Connection target;
     private final CopySpec spec;
-    private final QuarantineSink quarantine;
     private final CancelSignal cancel;
+    private final RowFindings findings;
     private final TupleBatch batch = new TupleBatch();
     private final List<RowFault> faults = new ArrayList<>();
     private ChunkResult written = ChunkResult.EMPTY;
     private long statements;
 
-    Run(Connection target, CopySpec spec, QuarantineSink quarantine, CancelSignal cancel) {
+    Run(Connection target, CopySpec spec, CancelSignal cancel) {
       this.target = target;
       this.spec = spec;
-      this.quarantine = quarantine;
       this.cancel = cancel;
+      this.findings = new RowFindings(spec.masks());
     }
 
     BisectionResult result(boolean complete) {
-      return new BisectionResult(written, faults, complete, statements);
+      return new BisectionResult(findings.with(written), faults, complete, statements);
     }
 
     /**
@@ -121,7 +105,17 @@ public final class DataErrorBisection {
      * is held while it waits for its room, which is there twice, as it came and in its batch.
      */
     boolean all(CopyOutStream out, RowMemory.Account account) throws SQLException {
-      TupleParser parser = spec.format().parser(batch);
+      TupleParser parser =
+          spec.format()
+              .parser(
+                  new LeadingFields(
+                      spec.format(),
+                      spec.masks().count(),
+                      (locator, masks, data, from, length) -> {
+                        if (findings.take(locator, masks)) {
+                          batch.add(locator, data, from, length);
+                        }
+                      }));
       CopyBuffer piece = new CopyBuffer(PIECE_BYTES);
       int length = out.next();
       while (length >= 0) {
@@ -138,7 +132,7 @@ public final class DataErrorBisection {
         piece.clear();
         if (wide
             || batch.rows() >= settings.batchRows()
-            || batch.completeBytes() >= settings.batchBytes()) {
+            || batch.bytes() >= settings.batchBytes()) {
           if (!batch()) {
             return false;
           }
@@ -204,7 +198,7 @@ public final class DataErrorBisection {
       try {
         write(in, spec.format().header());
         int start = batch.start(from);
-        in.writeToCopy(batch.bytes(), start, batch.start(to) - start);
+        in.writeToCopy(batch.array(), start, batch.start(to) - start);
         write(in, spec.format().trailer());
         in.endCopy();
         done = true;
@@ -231,7 +225,7 @@ public final class DataErrorBisection {
         int start = batch.start(row);
         HashValue128 hash =
             Hashing.xxh3_128()
-                .hashBytesTo128Bits(batch.bytes(), start, batch.start(row + 1) - start);
+                .hashBytesTo128Bits(batch.array(), start, batch.start(row + 1) - start);
         digest =
             digest.plus(
                 new TransportDigest(hash.getMostSignificantBits(), hash.getLeastSignificantBits()));
@@ -241,20 +235,7 @@ public final class DataErrorBisection {
     }
 
     private void fault(int row, DatabaseException why) {
-      byte[] tuple = batch.tuple(row);
-      RowFault fault = new RowFault(hmac(tuple), why.fields());
-      faults.add(fault);
-      quarantine.quarantine(fault, tuple);
-    }
-  }
-
-  private String hmac(byte[] tuple) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(hmacKey);
-      return HexFormat.of().formatHex(mac.doFinal(tuple));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has HmacSHA256", e);
+      faults.add(new RowFault(batch.locator(row), why.fields()));
     }
   }
 }

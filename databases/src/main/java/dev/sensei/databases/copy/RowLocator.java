@@ -1,7 +1,9 @@
 package dev.sensei.databases.copy;
 
+import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where a row version stands in its table's file, which is what PostgreSQL calls {@code ctid}. It
@@ -31,6 +33,13 @@ public record RowLocator(long block, int offset) implements Comparable<RowLocato
       throw new IllegalArgumentException("expected a place such as (0,1), found " + text);
     }
     return new RowLocator(Long.parseLong(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+  }
+
+  /** The condition that a row is one of these, in SQL. */
+  public static String in(Collection<RowLocator> rows) {
+    return rows.stream()
+        .map(row -> '"' + row.toString() + '"')
+        .collect(Collectors.joining(",", "ctid = ANY ('{", "}'::pg_catalog.tid[])"));
   }
 
   @Override

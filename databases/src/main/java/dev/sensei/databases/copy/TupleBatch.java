@@ -1,67 +1,60 @@
 package dev.sensei.databases.copy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/** Whole tuples in memory, one behind the other, and where each ends. */
-final class TupleBatch implements TupleParser.TupleSink {
+/** Tuples in memory, one behind the other, with where each ends, and where its row stands. */
+final class TupleBatch {
   private static final int START = 64 << 10;
   private static final int MOST_KEPT = 64 << 20;
 
-  private byte[] bytes = new byte[START];
+  private final List<RowLocator> locators = new ArrayList<>();
+  private byte[] array = new byte[START];
   private int[] ends = new int[1024];
   private int length;
-  private int rows;
 
-  @Override
-  public void part(byte[] data, int from, int count) {
+  void add(RowLocator locator, byte[] data, int from, int count) {
     int needed = Math.addExact(length, count);
-    if (needed > bytes.length) {
-      bytes = Arrays.copyOf(bytes, (int) Math.max(needed, Math.min(2L * bytes.length, 1 << 30)));
+    if (needed > array.length) {
+      array = Arrays.copyOf(array, (int) Math.max(needed, Math.min(2L * array.length, 1 << 30)));
     }
-    System.arraycopy(data, from, bytes, length, count);
+    System.arraycopy(data, from, array, length, count);
     length = needed;
-  }
-
-  @Override
-  public void end() {
-    if (rows == ends.length) {
-      ends = Arrays.copyOf(ends, rows * 2);
+    if (locators.size() == ends.length) {
+      ends = Arrays.copyOf(ends, ends.length * 2);
     }
-    ends[rows++] = length;
+    ends[locators.size()] = length;
+    locators.add(locator);
   }
 
   int rows() {
-    return rows;
+    return locators.size();
   }
 
-  /** Bytes of whole tuples. */
-  int completeBytes() {
-    return rows == 0 ? 0 : ends[rows - 1];
+  /** How many bytes the tuples have. */
+  int bytes() {
+    return length;
   }
 
-  byte[] bytes() {
-    return bytes;
+  byte[] array() {
+    return array;
   }
 
   int start(int row) {
     return row == 0 ? 0 : ends[row - 1];
   }
 
-  byte[] tuple(int row) {
-    return Arrays.copyOfRange(bytes, start(row), ends[row]);
+  RowLocator locator(int row) {
+    return locators.get(row);
   }
 
-  /**
-   * Forgets the whole tuples and keeps what has come of the next. Where that is nothing, the room
-   * that a wide tuple took goes too.
-   */
+  /** Forgets the tuples; the room that a wide one took goes too. */
   void clear() {
-    int complete = completeBytes();
-    System.arraycopy(bytes, complete, bytes, 0, length - complete);
-    length -= complete;
-    rows = 0;
-    if (length == 0 && bytes.length > MOST_KEPT) {
-      bytes = new byte[START];
+    locators.clear();
+    length = 0;
+    if (array.length > MOST_KEPT) {
+      array = new byte[START];
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.sensei.databases.digest;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
+import dev.sensei.databases.copy.RowLocator;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,19 +17,26 @@ import java.util.List;
  *     Trusted: they come from an approved plan
  * @param bounds the range to read
  * @param writer whose rows to read
+ * @param except rows that are left out, by where they stand
  */
 public record DigestSubject(
-    TableName table, boolean only, List<String> columnsSql, ChunkBounds bounds, Writer writer) {
+    TableName table,
+    boolean only,
+    List<String> columnsSql,
+    ChunkBounds bounds,
+    Writer writer,
+    List<RowLocator> except) {
   /** Bits of a transaction's number that rows carry. */
   private static final long ROW_BITS = 0xFFFF_FFFFL;
 
   public DigestSubject {
     columnsSql = List.copyOf(columnsSql);
+    except = List.copyOf(except);
   }
 
   /** Rows of a range, whoever wrote them. */
   public DigestSubject(TableName table, boolean only, List<String> columnsSql, ChunkBounds bounds) {
-    this(table, only, columnsSql, bounds, new Writer.Anyone());
+    this(table, only, columnsSql, bounds, new Writer.Anyone(), List.of());
   }
 
   /** Whose rows a digest is about. */
@@ -40,6 +49,13 @@ public record DigestSubject(
 
     /** All but those that a transaction wrote, by its 64-bit number. */
     record Others(long number) implements Writer {}
+
+    /** All but those that any of these transactions wrote, by their 64-bit numbers. */
+    record NoneOf(List<Long> numbers) implements Writer {
+      public NoneOf {
+        numbers = List.copyOf(numbers);
+      }
+    }
   }
 
   /** All rows of a table itself, columns as they are. */
@@ -50,26 +66,38 @@ public record DigestSubject(
 
   /** The same over a range. */
   public DigestSubject within(ChunkBounds range) {
-    return new DigestSubject(table, only, columnsSql, range, writer);
+    return new DigestSubject(table, only, columnsSql, range, writer, except);
   }
 
   /** The rows of one writer among the same. */
   public DigestSubject by(Writer one) {
-    return new DigestSubject(table, only, columnsSql, bounds, one);
+    return new DigestSubject(table, only, columnsSql, bounds, one, except);
+  }
+
+  /** The same but for rows that stand at these places. */
+  public DigestSubject without(List<RowLocator> rows) {
+    return new DigestSubject(table, only, columnsSql, bounds, writer, rows);
   }
 
   String fromClause() {
+    List<String> conditions = new ArrayList<>();
+    switch (writer) {
+      case Writer.Anyone anyone -> {}
+      case Writer.Transaction(long number) -> conditions.add(writtenBy(number));
+      case Writer.Others(long number) -> conditions.add(notWrittenBy(number));
+      case Writer.NoneOf(List<Long> numbers) ->
+          numbers.forEach(number -> conditions.add(notWrittenBy(number)));
+    }
+    if (!except.isEmpty()) {
+      conditions.add("NOT (" + RowLocator.in(except) + ")");
+    }
     String range = bounds.whereClause();
-    String rows =
-        switch (writer) {
-          case Writer.Anyone anyone -> "";
-          case Writer.Transaction(long number) -> writtenBy(number);
-          case Writer.Others(long number) -> "NOT (" + writtenBy(number) + ")";
-        };
     return (only ? "ONLY " : "")
         + table.quoted()
         + range
-        + (rows.isEmpty() ? "" : (range.isEmpty() ? " WHERE " : " AND ") + rows);
+        + (conditions.isEmpty()
+            ? ""
+            : (range.isEmpty() ? " WHERE " : " AND ") + String.join(" AND ", conditions));
   }
 
   /**
@@ -79,6 +107,10 @@ public record DigestSubject(
    */
   public static String writtenBy(long transaction) {
     return "xmin = '" + (transaction & ROW_BITS) + "'::pg_catalog.xid";
+  }
+
+  private static String notWrittenBy(long transaction) {
+    return "NOT (" + writtenBy(transaction) + ")";
   }
 
   static String rowText(List<String> expressions) {

@@ -7,6 +7,7 @@ import dev.sensei.databases.copy.KeyColumn;
 import dev.sensei.databases.copy.KeyPoint;
 import dev.sensei.databases.copy.KeyRange;
 import dev.sensei.databases.copy.RangeKey;
+import dev.sensei.databases.copy.SingleRows;
 import dev.sensei.databases.copy.WholeTable;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
@@ -73,6 +74,8 @@ final class BoundsRows {
         switch (bounds.get(chunk)) {
           case WholeTable whole -> bind(statement, Optional.empty(), Optional.empty());
           case BlockRange blocks -> bind(statement, Optional.of(blocks), Optional.empty());
+          case SingleRows rows ->
+              throw new IllegalArgumentException("no chunk of a table: " + rows.rows().size());
           case KeyRange range -> bind(statement, Optional.empty(), Optional.of(range));
         }
         statement.setInt(10, snapshotNumber);

@@ -4,6 +4,7 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.errors.ErrorFields;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,7 +25,7 @@ public final class ErrorQueue {
   private static final String LIST =
       "SELECT number, migration_id, table_schema, table_name, table_index, epoch, chunk, locator,"
           + " sql_state, error_schema, error_table, error_column, error_constraint, error_type,"
-          + " key_hash, key_id, attempts, state, decided_by, recorded_at"
+          + " key_hash, key_id, attempts, state, decided_by, written_by, recorded_at"
           + " FROM sensei_ledger.queued_row";
 
   private ErrorQueue() {}
@@ -43,9 +44,15 @@ public final class ErrorQueue {
       RowFault fault,
       String keyHash,
       String keyId,
-      byte[] sealed,
+      ByteBuffer sealed,
       QueuedRow.State state,
-      Optional<String> decidedBy) {}
+      Optional<String> decidedBy) {
+    private byte[] bytes() {
+      byte[] bytes = new byte[sealed.remaining()];
+      sealed.duplicate().get(bytes);
+      return bytes;
+    }
+  }
 
   /** Puts rows of a table into the queue. A row that is there already stays as it is. */
   public static void put(
@@ -76,7 +83,7 @@ public final class ErrorQueue {
         insert.setString(13, fields.dataType().orElse(null));
         insert.setString(14, row.keyHash());
         insert.setString(15, row.keyId());
-        insert.setBytes(16, row.sealed());
+        insert.setBytes(16, row.bytes());
         insert.setString(17, row.state().name());
         insert.setString(18, row.decidedBy().orElse(null));
         insert.addBatch();
@@ -131,7 +138,8 @@ public final class ErrorQueue {
   }
 
   /**
-   * Decides about an open row.
+   * Decides about an open row. Where it was corrected, the transaction at hand has to be the one
+   * that wrote it, and not under a savepoint.
    *
    * @return whether it was open
    */
@@ -140,12 +148,15 @@ public final class ErrorQueue {
     try (PreparedStatement statement =
         target.prepareStatement(
             "UPDATE sensei_ledger.queued_row SET state = ?, decided_by = ?,"
-                + " attempts = attempts + (? = 'RETRIED')::integer"
+                + " attempts = attempts + (? <> 'SKIPPED')::integer,"
+                + " written_by = CASE ? WHEN 'CORRECTED'"
+                + " THEN pg_catalog.pg_current_xact_id()::text::bigint ELSE 0 END"
                 + " WHERE number = ? AND state = 'OPEN'")) {
       statement.setString(1, state.name());
       statement.setString(2, by);
       statement.setString(3, state.name());
-      statement.setLong(4, number);
+      statement.setString(4, state.name());
+      statement.setLong(5, number);
       return statement.executeUpdate() == 1;
     }
   }
@@ -194,7 +205,8 @@ public final class ErrorQueue {
                 row.getInt(17),
                 QueuedRow.State.valueOf(row.getString(18)),
                 Optional.ofNullable(row.getString(19)),
-                row.getObject(20, OffsetDateTime.class).toInstant()));
+                row.getLong(20),
+                row.getObject(21, OffsetDateTime.class).toInstant()));
       }
     }
     return rows;

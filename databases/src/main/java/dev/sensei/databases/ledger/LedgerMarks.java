@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -85,6 +86,52 @@ public final class LedgerMarks {
           work.run(target);
           return new OnceOutcome.Done(true);
         });
+  }
+
+  /**
+   * Does a piece of work on a table while the table is at this epoch.
+   *
+   * @param doing the work as a phrase, for messages
+   */
+  public OnceOutcome at(
+      Connection target, TableKey key, long epoch, String doing, Ledger.Once work) {
+    return LedgerTransaction.run(
+        doing,
+        target,
+        settings.lockWait(),
+        Durability.SYNCHRONOUS,
+        () -> {
+          Optional<TableClaim> claim = ChunkTransaction.hold(target, key);
+          Optional<OptionalLong> other = Ledger.otherEpoch(claim, key, epoch);
+          if (other.isPresent()) {
+            return new OnceOutcome.Superseded(other.get());
+          }
+          work.run(target);
+          return new OnceOutcome.Done(true);
+        });
+  }
+
+  /** What of a migration is or was in the error queue, read in one transaction. */
+  public List<QueuedRow> queued(Connection target, String migrationId) {
+    return LedgerTransaction.run(
+        "reading the error queue",
+        target,
+        settings.lockWait(),
+        Durability.SYNCHRONOUS,
+        () -> ErrorQueue.of(target, migrationId));
+  }
+
+  /** The encrypted content of a row in the error queue. */
+  public byte[] content(Connection target, QueuedRow row) {
+    return LedgerTransaction.run(
+        "reading a row of the error queue",
+        target,
+        settings.lockWait(),
+        Durability.SYNCHRONOUS,
+        () ->
+            ErrorQueue.content(target, row.table().migrationId(), row.number())
+                .orElseThrow(
+                    () -> new IllegalStateException("a row of the error queue is gone: " + row)));
   }
 
   /**

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param attempts how often it was tried
  * @param state what has become of it
  * @param decidedBy who decided; empty where nobody has
+ * @param writtenBy the target's transaction that wrote it where it was corrected, by its 64-bit
+ *     number; 0 else
  * @param recordedAt when it was set aside, by the target's clock
  */
 public record QueuedRow(
@@ -32,6 +34,7 @@ public record QueuedRow(
     int attempts,
     State state,
     Optional<String> decidedBy,
+    long writtenBy,
     Instant recordedAt) {
 
   /** What has become of a row. */
@@ -40,8 +43,15 @@ public record QueuedRow(
     OPEN,
     /** A person, or a rule of the plan, left it out. */
     SKIPPED,
-    /** The target has taken it after all. */
-    RETRIED
+    /** The target has taken it after all, as it was under the snapshot. */
+    RETRIED,
+    /** The target has taken it as the source has it since. */
+    CORRECTED
+  }
+
+  /** Whether the target lacks it as it was under the snapshot. */
+  public boolean isLeftOut() {
+    return state != State.RETRIED;
   }
 
   /** What the row's content is bound to: encrypted, it opens nowhere else. */

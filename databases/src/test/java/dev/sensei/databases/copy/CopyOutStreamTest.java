@@ -85,9 +85,8 @@ class CopyOutStreamTest {
       target.setAutoCommit(false);
       assertThatThrownBy(
               () ->
-                  new DataErrorBisection(BisectionSettings.DEFAULT, new byte[32])
-                      .copyAround(
-                          source, target, spec("id"), QuarantineSink.NONE, CancelSignal.NEVER))
+                  new DataErrorBisection(BisectionSettings.DEFAULT)
+                      .copyAround(source, target, spec("id"), CancelSignal.NEVER))
           .isInstanceOf(DatabaseException.class);
       target.rollback();
     }

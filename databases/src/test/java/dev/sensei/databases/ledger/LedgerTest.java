@@ -220,9 +220,11 @@ class LedgerTest extends TableInLedger {
           (session, chunk) ->
               new ChunkWork.Written(
                   copying(source).write(session, chunk).result(),
+                  3,
                   Map.of("23505", 2L, "22P02", 1L)));
       assertThat(ledger.entries(target, KEY, 1).getFirst().deviations())
           .isEqualTo(Map.of("22P02", 1L, "23505", 2L));
+      assertThat(ledger.entries(target, KEY, 1).getFirst().setAside()).isEqualTo(3);
     }
   }
 

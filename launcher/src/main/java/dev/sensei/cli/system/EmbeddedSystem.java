@@ -14,6 +14,7 @@ import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.run.MigrationControl.Purpose;
 import dev.sensei.cli.run.PlatformLocation;
 import dev.sensei.cli.run.PlatformPorts;
+import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.orchestrator.OrchestratorService;
 import dev.sensei.orchestrator.OrchestratorSettings;
 import dev.sensei.orchestrator.projection.ControlDatabase;
@@ -176,7 +177,11 @@ final class EmbeddedSystem implements AutoCloseable {
             AgentService.start(settings(Agent.ARCHITECT, kafka), databases, ArchitectHandler::new));
     if (hasWorker) {
       agents.add(
-          () -> AgentService.start(workerSettings(location, kafka), databases, WorkerHandler::new));
+          () ->
+              AgentService.start(
+                  workerSettings(location, kafka),
+                  databases,
+                  tools -> new WorkerHandler(tools, QueueKeys.in(location.dataDirectory()))));
     }
     agents.add(
         () ->

@@ -18,6 +18,7 @@ import dev.sensei.cli.run.ServiceProcesses;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PasswordSource;
+import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.orchestrator.MissingTopics;
 import dev.sensei.orchestrator.OrchestratorService;
 import dev.sensei.orchestrator.OrchestratorSettings;
@@ -148,7 +149,11 @@ final class SystemServices implements ServiceProcesses {
     return switch (agent) {
       case SCOUT -> AgentService.start(settings, databases, ScoutHandler::new);
       case ARCHITECT -> AgentService.start(settings, databases, ArchitectHandler::new);
-      case WORKER -> AgentService.start(settings, databases, WorkerHandler::new);
+      case WORKER ->
+          AgentService.start(
+              settings,
+              databases,
+              tools -> new WorkerHandler(tools, QueueKeys.in(request.platform().dataDirectory())));
       case VALIDATOR -> {
         SigningKey key = key(request.signingKey(), request.platform().dataDirectory());
         yield AgentService.start(settings, databases, tools -> new ValidatorHandler(tools, key));

@@ -9,6 +9,9 @@ package dev.sensei.orchestrator.fold;
  * @param constraint the constraint that was named; empty where none was.
  * @param state what has become of it.
  * @param decidedBy who decided; empty where nobody has.
+ * @param locator where it stands in the source's file under the snapshot, such as (0,1); no value.
+ * @param writtenBy where it was corrected, the target's transaction that wrote it, by its 64-bit
+ *     number; 0 else.
  */
 public record SetAsideRow(
     String keyHash,
@@ -16,4 +19,6 @@ public record SetAsideRow(
     String column,
     String constraint,
     ErrorState state,
-    String decidedBy) {}
+    String decidedBy,
+    String locator,
+    long writtenBy) {}

@@ -1,0 +1,110 @@
+package dev.sensei.agents.worker;
+
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.SqlLiteral;
+import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.digest.CanonicalSession;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.ledger.QueuedRow;
+import dev.sensei.databases.queue.RowCipher;
+import dev.sensei.databases.queue.RowContent;
+import dev.sensei.schemas.common.FailureClass;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A row of the error queue as the source has it now: found by its primary key, or where there is
+ * none, at its place and unchanged.
+ *
+ * @param locator where it stands now; empty where it is gone
+ * @param unchanged whether it is as it was under the snapshot
+ */
+record CurrentRow(Optional<RowLocator> locator, boolean unchanged) {
+  private static final CurrentRow GONE = new CurrentRow(Optional.empty(), false);
+
+  /**
+   * Finds it. The session is then in a transaction that goes on seeing the row as it was found, to
+   * be ended by {@link #release}.
+   *
+   * @param sealed its content under the snapshot, encrypted
+   * @throws TaskFailure where the content does not open
+   */
+  static CurrentRow find(
+      Connection source, byte[] sealed, TableTask table, QueuedRow row, RowCipher cipher)
+      throws TaskFailure {
+    RowContent before =
+        cipher
+            .open(sealed, QueuedRow.context(row.table(), row.epoch(), row.fault()))
+            .map(RowContent::read)
+            .orElseThrow(
+                () ->
+                    new TaskFailure(
+                        FailureClass.CONFIGURATION,
+                        "OTHER_ERROR_KEY",
+                        "row %d of the error queue was encrypted with key %s, this worker has key %s: give every worker the same, as errors.key of the spec"
+                            .formatted(row.number(), row.keyId(), cipher.keyId())));
+    DatabaseErrors.run(
+        "beginning to read " + table.table(),
+        () -> {
+          source.setAutoCommit(false);
+          try (Statement statement = source.createStatement()) {
+            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+          }
+        });
+    CanonicalSession.pinTransaction(source);
+    Optional<String> byKey = byKey(table.plan(), before);
+    Map<RowLocator, RowContent> found =
+        SetAside.contents(
+            source,
+            table.plan(),
+            byKey.orElseGet(() -> RowLocator.in(List.of(row.fault().locator()))));
+    if (found.size() != 1) {
+      return GONE;
+    }
+    RowContent now = found.values().iterator().next();
+    boolean unchanged = now.equals(before);
+    return byKey.isEmpty() && !unchanged
+        ? GONE
+        : new CurrentRow(Optional.of(found.keySet().iterator().next()), unchanged);
+  }
+
+  /** Ends the transaction that the row was found in. */
+  static void release(Connection source) {
+    DatabaseErrors.run(
+        "ending a transaction of the source",
+        () -> {
+          source.rollback();
+          source.setAutoCommit(true);
+        });
+  }
+
+  /** The condition of its key, by the values that it had; empty where there is no key. */
+  private static Optional<String> byKey(TablePlan plan, RowContent row) {
+    List<String> conditions = new ArrayList<>();
+    for (String name : SetAside.keyColumns(plan)) {
+      String type =
+          plan.columns().stream()
+              .filter(column -> column.source().equals(name))
+              .findFirst()
+              .orElseThrow()
+              .sourceType();
+      row.columns().stream()
+          .filter(value -> value.column().equals(name))
+          .flatMap(value -> value.text().stream())
+          .forEach(
+              text ->
+                  conditions.add(
+                      "%s = %s::%s"
+                          .formatted(SqlIdentifier.quote(name), SqlLiteral.quote(text), type)));
+    }
+    return conditions.isEmpty() || conditions.size() < SetAside.keyColumns(plan).size()
+        ? Optional.empty()
+        : Optional.of(String.join(" AND ", conditions));
+  }
+}

@@ -1,0 +1,261 @@
+package dev.sensei.agents.worker;
+
+import dev.sensei.agents.TaskContext;
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.journal.ApprovedPlan;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.copy.CancelSignal;
+import dev.sensei.databases.copy.ChunkCopier;
+import dev.sensei.databases.copy.CopiedRows;
+import dev.sensei.databases.copy.CopyProgress;
+import dev.sensei.databases.copy.CopySettings;
+import dev.sensei.databases.copy.CopySpec;
+import dev.sensei.databases.copy.SingleRows;
+import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.errors.ErrorClass;
+import dev.sensei.databases.errors.ErrorFields;
+import dev.sensei.databases.failpoint.Failpoint;
+import dev.sensei.databases.ledger.ErrorQueue;
+import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.OnceOutcome;
+import dev.sensei.databases.ledger.QueuedRow;
+import dev.sensei.databases.ledger.QueuedRow.State;
+import dev.sensei.databases.queue.RowCipher;
+import dev.sensei.schemas.common.ErrorAction;
+import dev.sensei.schemas.common.ErrorResolution;
+import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.TableErrors;
+import dev.sensei.schemas.report.ErrorsResolved;
+import dev.sensei.schemas.task.ResolveErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Carries out what a person decided about rows in the error queue: leaves them out, or tries them
+ * again as the source has them now. Each row is decided in a transaction of its own, with the row
+ * that it writes, so that a task that is done again goes on where it stopped.
+ *
+ * <p>Tables come in the order of their phases: a row is tried behind those that it refers to.
+ */
+final class ErrorResolving {
+  /** A row that the source does not have any more, in the words of a server: no data. */
+  private static final ErrorFields GONE = ErrorFields.ofState("02000");
+
+  /** A rule is not kept, in the words of a server: check_violation. */
+  private static final String RULE_BROKEN = "23514";
+
+  private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
+  private final WorkTools tools;
+  private final SetAside setAside;
+
+  ErrorResolving(WorkTools tools, SetAside setAside) {
+    this.tools = tools;
+    this.setAside = setAside;
+  }
+
+  void resolve(ResolveErrors task, TaskContext context) throws Exception {
+    ApprovedPlan plan = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
+    ErrorResolution resolution = task.getResolution();
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
+      List<QueuedRow> wanted =
+          wanted(tools.marks().queued(target, task.getMigrationId()), resolution);
+      if (resolution.getAction() == ErrorAction.SKIP) {
+        for (QueuedRow row : wanted) {
+          decide(target, tableOf(row, plan, task, context), row, resolution.getRequestedBy());
+        }
+      } else {
+        retry(target, plan, task, context, wanted);
+      }
+      lease.done();
+    }
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      List<TableErrors> counts =
+          counts(tools.marks().queued(lease.connection(), task.getMigrationId()), plan);
+      lease.done();
+      Failpoint.BEFORE_REPORT.hit();
+      context.report(
+          ErrorsResolved.newBuilder()
+              .setMigrationId(task.getMigrationId())
+              .setTaskId(task.getTaskId())
+              .setAttempt(task.getAttempt())
+              .setAgent(context.agentName())
+              .setTables(counts)
+              .build());
+    }
+  }
+
+  /** The open rows that were meant. Numbers of rows that are decided already are passed over. */
+  private static List<QueuedRow> wanted(List<QueuedRow> all, ErrorResolution resolution)
+      throws TaskFailure {
+    Set<Long> unknown = new TreeSet<>(resolution.getNumbers());
+    all.forEach(row -> unknown.remove(row.number()));
+    if (!unknown.isEmpty()) {
+      throw new TaskFailure(
+          FailureClass.CONFIGURATION,
+          "NO_SUCH_ERROR",
+          "the error queue has no rows of these numbers: %s; list it and give others"
+              .formatted(unknown.stream().limit(10).toList()));
+    }
+    Set<Long> numbers = new HashSet<>(resolution.getNumbers());
+    return all.stream()
+        .filter(row -> row.state() == State.OPEN)
+        .filter(row -> numbers.isEmpty() || numbers.contains(row.number()))
+        .toList();
+  }
+
+  private static TableTask tableOf(
+      QueuedRow row, ApprovedPlan plan, ResolveErrors task, TaskContext context)
+      throws TaskFailure {
+    return new TableTask(
+        context,
+        plan,
+        plan.table(row.tableIndex()),
+        task.getSource(),
+        task.getTarget(),
+        Math.toIntExact(row.epoch()));
+  }
+
+  private void decide(Connection target, TableTask table, QueuedRow row, String by)
+      throws TaskFailure {
+    atEpoch(
+        target,
+        table,
+        session -> {
+          boolean _ = ErrorQueue.decide(session, row.number(), State.SKIPPED, by);
+        });
+  }
+
+  private void atEpoch(Connection target, TableTask table, Ledger.Once work) throws TaskFailure {
+    OnceOutcome outcome =
+        tools
+            .marks()
+            .at(
+                target,
+                table.key(),
+                table.epoch(),
+                "deciding about a row of " + table.table(),
+                work);
+    if (outcome instanceof OnceOutcome.Superseded superseded) {
+      throw table.superseded(superseded.currentEpoch());
+    }
+  }
+
+  private void retry(
+      Connection target,
+      ApprovedPlan plan,
+      ResolveErrors task,
+      TaskContext context,
+      List<QueuedRow> wanted)
+      throws Exception {
+    List<QueuedRow> parentsFirst = new ArrayList<>(wanted);
+    List<TablePlan> tables = plan.tables();
+    parentsFirst.sort(
+        Comparator.comparingInt((QueuedRow row) -> tables.get(row.tableIndex()).phase())
+            .thenComparingInt(QueuedRow::tableIndex)
+            .thenComparingLong(QueuedRow::number));
+    for (QueuedRow row : parentsFirst) {
+      context.throwIfCancelled();
+      TableTask table = tableOf(row, plan, task, context);
+      if (table.joinsOthers()) {
+        throw new TaskFailure(
+            FailureClass.CONFIGURATION,
+            "ROWS_HAVE_JOINED",
+            "rows of %s have joined those of others and cannot be told from them once one comes later: skip what is left in the error queue"
+                .formatted(table.table()),
+            table.table());
+      }
+      RowCipher cipher = setAside.cipher(table);
+      try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
+        retry(reading.connection(), target, table, row, cipher);
+        reading.done();
+      }
+    }
+  }
+
+  private void retry(
+      Connection source, Connection target, TableTask table, QueuedRow row, RowCipher cipher)
+      throws Exception {
+    CurrentRow current =
+        CurrentRow.find(source, tools.marks().content(target, row), table, row, cipher);
+    try {
+      if (current.locator().isEmpty()) {
+        failedAgain(target, table, row, GONE);
+        return;
+      }
+      CopySpec spec =
+          ChunkCopy.spec(
+              table.plan(),
+              table.plan().target(),
+              new SingleRows(List.of(current.locator().get())),
+              1);
+      atEpoch(
+          target,
+          table,
+          session -> {
+            try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
+              write(source, session, spec);
+            }
+            boolean _ =
+                ErrorQueue.decide(
+                    session,
+                    row.number(),
+                    current.unchanged() ? State.RETRIED : State.CORRECTED,
+                    table.context().task().taskId());
+          });
+    } catch (DatabaseException refused) {
+      if (refused.errorClass() != ErrorClass.DATA) {
+        throw refused;
+      }
+      failedAgain(target, table, row, refused.fields());
+    } finally {
+      CurrentRow.release(source);
+    }
+  }
+
+  /** One row, without a savepoint: the row then carries the number of the transaction itself. */
+  private void write(Connection source, Connection target, CopySpec spec) throws SQLException {
+    CopiedRows rows =
+        copier.copyMarked(source, target, spec, CopyProgress.SILENT, CancelSignal.NEVER);
+    if (rows.written().rows() != 1) {
+      throw new SQLException("a rule of the plan sets the row aside", RULE_BROKEN);
+    }
+    try (Statement statement = target.createStatement()) {
+      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+    }
+  }
+
+  private void failedAgain(Connection target, TableTask table, QueuedRow row, ErrorFields why)
+      throws TaskFailure {
+    atEpoch(target, table, session -> ErrorQueue.failedAgain(session, row.number(), why));
+  }
+
+  private static List<TableErrors> counts(List<QueuedRow> all, ApprovedPlan plan)
+      throws TaskFailure {
+    List<TableErrors> counts = new ArrayList<>();
+    for (int index : all.stream().map(QueuedRow::tableIndex).distinct().toList()) {
+      List<QueuedRow> rows = all.stream().filter(row -> row.tableIndex() == index).toList();
+      counts.add(
+          TableErrors.newBuilder()
+              .setTableIndex(index)
+              .setTable(plan.table(index).source().toString())
+              .setOpen(count(rows, State.OPEN))
+              .setSkipped(count(rows, State.SKIPPED))
+              .setRetried(count(rows, State.RETRIED))
+              .setCorrected(count(rows, State.CORRECTED))
+              .build());
+    }
+    return counts;
+  }
+
+  private static long count(List<QueuedRow> rows, State state) {
+    return rows.stream().filter(row -> row.state() == state).count();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.sensei.agents.worker;
+
+import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.plan.ColumnMapping;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.copy.RowFault;
+import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.ledger.ErrorQueue;
+import dev.sensei.databases.ledger.QueuedRow;
+import dev.sensei.databases.queue.QueueKeyException;
+import dev.sensei.databases.queue.QueueKeys;
+import dev.sensei.databases.queue.RowCipher;
+import dev.sensei.databases.queue.RowContent;
+import dev.sensei.schemas.common.FailureClass;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Puts rows at fault into the error queue: as the source has them, encrypted. */
+final class SetAside {
+  private static final int ROWS_AT_ONCE = 500;
+
+  /** How many rows the source sends at once: they may be wide. */
+  private static final int FETCHED = 10;
+
+  private final QueueKeys keys;
+
+  SetAside(QueueKeys keys) {
+    this.keys = keys;
+  }
+
+  /**
+   * What encrypts a migration's rows.
+   *
+   * @throws TaskFailure where its key cannot be had
+   */
+  RowCipher cipher(TableTask table) throws TaskFailure {
+    try {
+      return keys.cipher(table.approved().migration().errorKey());
+    } catch (QueueKeyException missing) {
+      throw new TaskFailure(
+          FailureClass.CONFIGURATION, "NO_ERROR_KEY", String.valueOf(missing.getMessage()));
+    }
+  }
+
+  /** Reads the rows from the source and puts them into the queue, in the target's transaction. */
+  void put(
+      Connection source,
+      Connection target,
+      TableTask table,
+      int chunk,
+      List<RowFault> faults,
+      RowCipher cipher) {
+    for (int from = 0; from < faults.size(); from += ROWS_AT_ONCE) {
+      List<RowFault> some = faults.subList(from, Math.min(from + ROWS_AT_ONCE, faults.size()));
+      Map<RowLocator, RowContent> contents =
+          contents(
+              source, table.plan(), RowLocator.in(some.stream().map(RowFault::locator).toList()));
+      List<ErrorQueue.Entry> entries = new ArrayList<>();
+      for (RowFault fault : some) {
+        RowContent content =
+            Optional.ofNullable(contents.get(fault.locator()))
+                .orElseThrow(
+                    () -> new IllegalStateException("a row was read and is not there any more"));
+        entries.add(
+            new ErrorQueue.Entry(
+                fault,
+                cipher.hash(content.keyText(keyColumns(table.plan()))),
+                cipher.keyId(),
+                ByteBuffer.wrap(
+                    cipher.seal(
+                        content.bytes(), QueuedRow.context(table.key(), table.epoch(), fault))),
+                QueuedRow.State.OPEN,
+                Optional.empty()));
+      }
+      DatabaseErrors.run(
+          "putting rows of %s into the error queue".formatted(table.table()),
+          () ->
+              ErrorQueue.put(
+                  target, table.key(), table.plan().index(), table.epoch(), chunk, entries));
+    }
+  }
+
+  /** The source's columns that the primary key's values come from; none where there is no key. */
+  static List<String> keyColumns(TablePlan plan) {
+    return plan.definition().primaryKey().stream()
+        .flatMap(key -> key.columns().stream())
+        .flatMap(name -> plan.columns().stream().filter(column -> column.target().equals(name)))
+        .map(ColumnMapping::source)
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  /**
+   * Rows of the source with the text of every value.
+   *
+   * @param condition which, in SQL
+   */
+  static Map<RowLocator, RowContent> contents(Connection source, TablePlan plan, String condition) {
+    return DatabaseErrors.call(
+        "reading rows of " + plan.source(),
+        () -> {
+          Map<RowLocator, RowContent> contents = new HashMap<>();
+          try (Statement statement = source.createStatement()) {
+            statement.setFetchSize(FETCHED);
+            try (ResultSet row =
+                statement.executeQuery(
+                    "SELECT ctid, * FROM ONLY " + plan.source().quoted() + " WHERE " + condition)) {
+              while (row.next()) {
+                contents.put(RowLocator.parse(row.getString(1)), content(row));
+              }
+            }
+          }
+          return contents;
+        });
+  }
+
+  private static RowContent content(ResultSet row) throws SQLException {
+    List<RowContent.Value> values = new ArrayList<>();
+    for (int column = 2; column <= row.getMetaData().getColumnCount(); column++) {
+      values.add(
+          new RowContent.Value(
+              row.getMetaData().getColumnName(column), Optional.ofNullable(row.getString(column))));
+    }
+    return new RowContent(values);
+  }
+}
