@@ -220,8 +220,6 @@ class ErrorQueueTest extends WorkerOnDatabases {
         INSERT INTO t SELECT n, 'x' FROM generate_series(1, 10) n;
         CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
           $$BEGIN INSERT INTO public.log VALUES ('fired'); RETURN NEW; END$$;
-        CREATE TRIGGER noted AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION note();
-        ALTER TABLE t ENABLE ALWAYS TRIGGER noted;
         """,
         "",
         Map.of("maxErrorRows", "3"));
@@ -236,7 +234,10 @@ class ErrorQueueTest extends WorkerOnDatabases {
       handle(complete(table, 1));
     }
     handle(finish());
-    run(migration.target, "ALTER TABLE t DROP CONSTRAINT odd");
+    run(
+        migration.target,
+        "ALTER TABLE t DROP CONSTRAINT odd; CREATE TRIGGER noted AFTER INSERT ON t FOR EACH ROW"
+            + " EXECUTE FUNCTION note(); ALTER TABLE t ENABLE ALWAYS TRIGGER noted");
     handle(resolve(ErrorAction.RETRY));
 
     assertThat(resolved().getRetried()).isEqualTo(1);

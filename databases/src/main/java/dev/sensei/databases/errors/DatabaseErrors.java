@@ -100,6 +100,11 @@ public final class DatabaseErrors {
     return new DatabaseException(doing + ": " + sentence + state, errorClass, fields);
   }
 
+  /** What an error says, in a plain sentence that quotes no row. */
+  public static String sentence(ErrorFields fields) {
+    return ErrorSentences.of(fields);
+  }
+
   /** What can be done about an error with this SQLSTATE. */
   public static ErrorClass classify(String sqlState) {
     if (sqlState.length() != 5) {

@@ -13,6 +13,7 @@ final class ErrorSentences {
     String type = fields.dataType().map(name -> " (type " + name + ")").orElse("");
     return switch (fields.sqlState()) {
       case "" -> "the driver failed without a code";
+      case "02000" -> "the source does not have the row any more";
       case "08001", "08004" -> "the connection could not be opened";
       case "08003", "08006", "08000" -> "the connection was lost";
       case "08P01" -> "the server and the driver disagree about the protocol";

@@ -10,7 +10,18 @@ final class JsonText {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+  private static final JsonMapper LINE = new JsonMapper();
+
   private JsonText() {}
+
+  /** The same on one line. */
+  static String line(Object value) {
+    try {
+      return LINE.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("a result could not be written as JSON", e);
+    }
+  }
 
   static String of(Object value) {
     try {

@@ -10,7 +10,6 @@ public final class NotBuiltCommand implements Runnable {
   /** The commands that are not built. */
   public enum Name {
     GATEWAY("use the command line; \"sensei status ID\" says how far a migration is"),
-    ERRORS("rows that fail stop their table; \"sensei status ID\" says which"),
     REPORT("\"sensei verify CERTIFICATE\" prints what a certificate says"),
     ARCHIVE("keep the certificate, its public key and the data directory");
 

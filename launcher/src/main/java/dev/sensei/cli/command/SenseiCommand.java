@@ -53,6 +53,7 @@ public final class SenseiCommand implements Runnable {
       line.addSubcommand(steering);
     }
     line.addSubcommand(new VerifyCommand(session));
+    line.addSubcommand(ErrorsCommands.commandLine(session));
     line.addSubcommand(AuditCommands.commandLine(session));
     line.addSubcommand(new OrchestratorCommand(session));
     line.addSubcommand(new AgentCommand(session));

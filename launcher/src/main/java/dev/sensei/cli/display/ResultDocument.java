@@ -58,6 +58,9 @@ public record ResultDocument(
   /** The code of the error where all that is missing is somebody's word. */
   public static final String EXCEPTIONS_NOT_ACCEPTED = "EXCEPTIONS_NOT_ACCEPTED";
 
+  /** The code of the error where rows wait in the error queue. */
+  public static final String ERRORS_OPEN = "ERRORS_OPEN";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 

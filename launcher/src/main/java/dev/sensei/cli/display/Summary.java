@@ -103,9 +103,25 @@ public final class Summary {
               "  ./sensei plan " + where,
               "  ./sensei approve " + where);
       case "failed" -> afterFailure(where, result);
+      case "completed" -> errorsOpen(where, result);
       case "paused" -> List.of("The same command again goes on.");
       default -> List.of("See how it stands:", "  ./sensei status " + where);
     };
+  }
+
+  private static List<String> errorsOpen(String where, ResultDocument result) {
+    if (result.errors().stream()
+        .noneMatch(error -> error.code().equals(ResultDocument.ERRORS_OPEN))) {
+      return List.of("See how it stands:", "  ./sensei status " + where);
+    }
+    return List.of(
+        "All else is in the target. See why rows were not taken, and decide about them:",
+        "  ./sensei errors list " + where,
+        "  ./sensei errors retry " + where,
+        "  ./sensei errors skip --all --reason TEXT " + where,
+        "Or accept that they are left out:",
+        "  ./sensei accept " + where,
+        "Then the same command again goes on.");
   }
 
   private static List<String> afterFailure(String where, ResultDocument result) {

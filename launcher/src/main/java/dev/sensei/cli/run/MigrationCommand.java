@@ -1,6 +1,7 @@
 package dev.sensei.cli.run;
 
 import dev.sensei.cli.spec.MigrationSpec;
+import java.util.List;
 
 /** What a person may ask of a migration that exists. */
 public sealed interface MigrationCommand {
@@ -27,6 +28,20 @@ public sealed interface MigrationCommand {
 
   /** Roll every table back after a pause, a failure or completion. */
   record RollBack(String reason) implements MigrationCommand {}
+
+  /** Try rows of the error queue again: those of these numbers, or all that are open. */
+  record RetryErrors(List<Long> numbers) implements MigrationCommand {
+    public RetryErrors {
+      numbers = List.copyOf(numbers);
+    }
+  }
+
+  /** Leave rows of the error queue out: those of these numbers, or all that are open. */
+  record SkipErrors(List<Long> numbers, String reason) implements MigrationCommand {
+    public SkipErrors {
+      numbers = List.copyOf(numbers);
+    }
+  }
 
   /** Accept the plan's exceptions after the fact. */
   record Accept() implements MigrationCommand {}

@@ -67,6 +67,15 @@ public interface MigrationControl extends AutoCloseable {
    */
   record Ended(String state, String reason) {}
 
+  /** The error queue of a migration; empty where there is none with this id. */
+  Optional<ErrorQueueAccess> errors(String migrationId);
+
+  /**
+   * Waits until what was decided about the error queue is carried out; false where that takes
+   * longer than the limit, or where there is no such migration.
+   */
+  boolean awaitErrorsResolved(String migrationId, Duration limit) throws InterruptedException;
+
   /** The journal of migrations. */
   AuditTrail audit();
 

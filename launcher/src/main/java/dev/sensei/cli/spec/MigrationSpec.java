@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param target where they go, where the file says so
  * @param tables which tables are in scope
  * @param options how they are moved
+ * @param errors what may go to the error queue
  * @param approval what needs a person
  */
 public record MigrationSpec(
@@ -23,12 +24,18 @@ public record MigrationSpec(
     Optional<DatabaseUri> target,
     Tables tables,
     Tuning options,
+    Errors errors,
     Approval approval) {
 
   /** What holds where no spec is given. */
   public static final MigrationSpec DEFAULTS =
       new MigrationSpec(
-          Optional.empty(), Optional.empty(), Tables.ALL, Tuning.DEFAULTS, Approval.DEFAULTS);
+          Optional.empty(),
+          Optional.empty(),
+          Tables.ALL,
+          Tuning.DEFAULTS,
+          Errors.DEFAULTS,
+          Approval.DEFAULTS);
 
   /**
    * Which tables are in scope, by patterns {@code schema.table} with {@code *} as wildcard.
@@ -89,6 +96,19 @@ public record MigrationSpec(
   }
 
   /**
+   * What may go to the error queue; both bounds hold.
+   *
+   * @param maxRows rows of a table; one more and the table is rolled back; 0 to 10,000
+   * @param maxPercent the part of a table's rows, in percent, judged once all are read; 0 to 100
+   * @param key where the key is that they are encrypted with, {@code env://NAME} or {@code
+   *     file:///path}; empty for the installation's
+   */
+  public record Errors(int maxRows, double maxPercent, Optional<String> key) {
+    /** What holds where nothing is set. */
+    public static final Errors DEFAULTS = new Errors(0, 100, Optional.empty());
+  }
+
+  /**
    * What needs a person.
    *
    * @param autoApproveAbove mappings with a confidence above this come ticked; 0 to 1
@@ -128,6 +148,9 @@ public record MigrationSpec(
         .setChunksInFlight(options.chunksInFlight())
         .setMilestones(approval.milestones())
         .setSeparateApprover(approval.separateApprover())
+        .setMaxErrorRows(errors.maxRows())
+        .setMaxErrorPercent(errors.maxPercent())
+        .setErrorKey(errors.key().orElse(null))
         .build();
   }
 }

@@ -34,7 +34,7 @@ public final class SpecFile {
   private static final long BYTES_IN_A_MEGABYTE = 1 << 20;
   private static final long MOST_MEGABYTES_IN_A_CHUNK = 256;
   private static final List<String> SECTIONS =
-      List.of("source", "target", "tables", "options", "approval");
+      List.of("source", "target", "tables", "options", "errors", "approval");
   private static final List<String> CONNECTION =
       List.of("type", "host", "port", "database", "user", "credentials", "ssl");
   private static final Map<String, String> CONNECTION_HINTS =
@@ -104,6 +104,7 @@ public final class SpecFile {
         connection(spec, "target"),
         tables(spec),
         tuning(spec),
+        errors(spec),
         approval(spec));
   }
 
@@ -229,6 +230,21 @@ public final class SpecFile {
         (int) section.integer("chunksInFlight", defaults.chunksInFlight(), 1, 1_000),
         section.duration(
             "taskTimeout", defaults.taskTimeout(), Duration.ofSeconds(1), Duration.ofDays(1)));
+  }
+
+  private static MigrationSpec.Errors errors(YamlSection spec) throws SpecException {
+    YamlSection section = spec.section("errors", List.of("maxRows", "maxPercent", "key"), NO_HINTS);
+    MigrationSpec.Errors defaults = MigrationSpec.Errors.DEFAULTS;
+    Optional<String> key = section.text("key");
+    if (key.isPresent() && !REFERENCE.matcher(key.get()).matches()) {
+      throw section.at(
+          "key",
+          "errors.key has to be a reference, env://NAME or file:///path, never the key itself");
+    }
+    return new MigrationSpec.Errors(
+        (int) section.integer("maxRows", defaults.maxRows(), 0, 10_000),
+        section.percent("maxPercent", defaults.maxPercent()),
+        key);
   }
 
   private static MigrationSpec.Approval approval(YamlSection spec) throws SpecException {

@@ -126,11 +126,19 @@ final class YamlSection {
   }
 
   double fraction(String key, double otherwise) throws SpecException {
+    return number(key, otherwise, 1);
+  }
+
+  double percent(String key, double otherwise) throws SpecException {
+    return number(key, otherwise, 100);
+  }
+
+  private double number(String key, double otherwise, int most) throws SpecException {
     Node node = values.get(key);
     if (node == null) {
       return otherwise;
     }
-    String expected = "a number from 0 to 1";
+    String expected = "a number from 0 to " + most;
     if (!node.getTag().equals(Tag.INT) && !node.getTag().equals(Tag.FLOAT)) {
       throw wrong(node, key, expected, kind(node));
     }
@@ -139,7 +147,7 @@ final class YamlSection {
       throw wrong(node, key, expected, shown(text));
     }
     double value = new BigDecimal(text.endsWith(".") ? text + "0" : text).doubleValue();
-    if (value > 1) {
+    if (value > most) {
       throw wrong(node, key, expected, text);
     }
     return value;

@@ -43,7 +43,9 @@ final class Follower {
     /** The migration is certified, failed or cancelled. */
     OVER,
     /** The plan, or a milestone, waits for a person. */
-    WAITING
+    WAITING,
+    /** All is moved but rows in the error queue, about which a person has to decide. */
+    ERRORS_OPEN
   }
 
   /**
@@ -81,6 +83,9 @@ final class Follower {
       }
       if (ENDS.contains(migration.getState())) {
         return End.OVER;
+      }
+      if (migration.getWaitingFor() == Milestone.ERRORS_OPEN) {
+        return End.ERRORS_OPEN;
       }
       if (migration.getWaitingFor() != Milestone.UNKNOWN) {
         listener.note(

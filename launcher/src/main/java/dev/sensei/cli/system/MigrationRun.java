@@ -20,6 +20,7 @@ import dev.sensei.schemas.command.StartMigration;
 import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.LifecycleState;
+import dev.sensei.schemas.common.Milestone;
 import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.event.CertificateIssued;
 import dev.sensei.schemas.state.Drain;
@@ -177,15 +178,18 @@ final class MigrationRun {
         follower.takeUp(
             found,
             exceptionsRefused(found)
-                ? AcceptExceptions.newBuilder()
-                    .setMigrationId(id)
-                    .setPlanDigest(found.getPlanDigest())
-                    .setApprover(request.requestedBy())
-                    .build()
+                ? accept(found)
                 : RetryMigration.newBuilder()
                     .setMigrationId(id)
                     .setRequestedBy(request.requestedBy())
                     .build());
+        yield found.getSequence();
+      }
+      case COMPLETED -> {
+        if (found.getWaitingFor() != Milestone.ERRORS_OPEN || !request.acceptExceptions()) {
+          yield 0;
+        }
+        follower.takeUp(found, accept(found));
         yield found.getSequence();
       }
       case UNKNOWN,
@@ -194,12 +198,19 @@ final class MigrationRun {
           AWAITING_APPROVAL,
           APPROVED,
           RUNNING,
-          COMPLETED,
           VALIDATING,
           CERTIFIED,
           CANCELLED ->
           0;
     };
+  }
+
+  private AcceptExceptions accept(MigrationState found) {
+    return AcceptExceptions.newBuilder()
+        .setMigrationId(found.getMigrationId())
+        .setPlanDigest(found.getPlanDigest())
+        .setApprover(request.requestedBy())
+        .build();
   }
 
   private StartMigration start(String id) {
@@ -237,10 +248,25 @@ final class MigrationRun {
             told.seconds(),
             told.deviations(),
             NOT_CHECKED,
-            end == Follower.End.OVER && migration.getState() == LifecycleState.FAILED
-                ? told.errors()
-                : List.of());
+            switch (end) {
+              case OVER ->
+                  migration.getState() == LifecycleState.FAILED ? told.errors() : List.of();
+              case ERRORS_OPEN -> List.of(errorsOpen(migration));
+              case WAITING -> List.of();
+            });
     return new RunResult(exitCode(migration, end), document);
+  }
+
+  private ResultDocument.ResultError errorsOpen(MigrationState migration) {
+    String id = migration.getMigrationId();
+    return new ResultDocument.ResultError(
+        ResultDocument.ERRORS_OPEN,
+        "%,d rows wait in the error queue; \"%s\" says why. Decide about them with errors retry or errors skip, or accept that they are left out with \"%s\""
+            .formatted(
+                migration.getOpenErrors(),
+                listener.command("errors list", id),
+                listener.command("accept", id)),
+        "");
   }
 
   /** The public key that a certificate is checked with, where this installation has it. */
@@ -268,8 +294,14 @@ final class MigrationRun {
           "behavioral: replay of queries is not built yet");
 
   private static ExitCode exitCode(MigrationState migration, Follower.End end) {
-    if (end == Follower.End.WAITING) {
-      return ExitCode.WAITING_FOR_APPROVAL;
+    switch (end) {
+      case WAITING -> {
+        return ExitCode.WAITING_FOR_APPROVAL;
+      }
+      case ERRORS_OPEN -> {
+        return ExitCode.NOT_CERTIFIED;
+      }
+      case OVER -> {}
     }
     return switch (migration.getState()) {
       case CERTIFIED -> ExitCode.OK;

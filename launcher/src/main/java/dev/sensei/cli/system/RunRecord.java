@@ -5,12 +5,14 @@ import dev.sensei.cli.display.ResultDocument;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.TableErrors;
 import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.AnalysisStarted;
 import dev.sensei.schemas.event.CertificateIssued;
 import dev.sensei.schemas.event.ChunkCopied;
+import dev.sensei.schemas.event.ErrorsResolved;
 import dev.sensei.schemas.event.ExecutionCompleted;
 import dev.sensei.schemas.event.ExecutionStarted;
 import dev.sensei.schemas.event.MigrationFailed;
@@ -21,6 +23,7 @@ import dev.sensei.schemas.event.ReferencesValidated;
 import dev.sensei.schemas.event.RetryStarted;
 import dev.sensei.schemas.event.SnapshotExported;
 import dev.sensei.schemas.event.StructureValidated;
+import dev.sensei.schemas.event.TableChecked;
 import dev.sensei.schemas.event.TableMoved;
 import dev.sensei.schemas.event.TableValidated;
 import dev.sensei.schemas.event.TaskFailed;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What a run came to, as the journal tells it. */
 final class RunRecord {
@@ -41,6 +45,8 @@ final class RunRecord {
   private final List<String> exceptions = new ArrayList<>();
   private final List<String> differences = new ArrayList<>();
   private final List<String> snapshots = new ArrayList<>();
+  private final Map<Integer, String> setAside = new TreeMap<>();
+  private final Map<Integer, List<String>> changed = new TreeMap<>();
   private final Set<Integer> done = new HashSet<>();
   private final List<ResultDocument.ResultError> errors = new ArrayList<>();
   private Optional<CertificateIssued> certificate = Optional.empty();
@@ -122,7 +128,18 @@ final class RunRecord {
         end("move", time);
         copied = Optional.of(time);
       }
+      case TableChecked event -> {
+        if (event.getSetAside() == 0) {
+          setAside.remove(event.getTableIndex());
+        } else {
+          setAside.put(
+              event.getTableIndex(),
+              "%,d rows of %s were set aside".formatted(event.getSetAside(), event.getTable()));
+        }
+      }
+      case ErrorsResolved event -> event.getTables().forEach(this::resolved);
       case TableValidated event -> {
+        changed(event);
         if (event.getOutcome() == Outcome.FAILED) {
           differences.add("table %s differs between source and target".formatted(event.getTable()));
         }
@@ -141,10 +158,44 @@ final class RunRecord {
     }
   }
 
+  private void resolved(TableErrors table) {
+    long all = table.getOpen() + table.getSkipped() + table.getRetried() + table.getCorrected();
+    setAside.put(
+        table.getTableIndex(),
+        "%,d rows of %s were set aside: %,d wait, %,d were skipped, %,d retried, %,d corrected"
+            .formatted(
+                all,
+                table.getTable(),
+                table.getOpen(),
+                table.getSkipped(),
+                table.getRetried(),
+                table.getCorrected()));
+  }
+
+  private void changed(TableValidated event) {
+    changed.remove(event.getTableIndex());
+    List<String> lines =
+        event.getEvidence().getDeviations().stream()
+            .map(
+                deviation ->
+                    "%,d rows of %s%s were changed by %s"
+                        .formatted(
+                            deviation.getRows(),
+                            event.getTable(),
+                            deviation.getColumn().isEmpty() ? "" : "." + deviation.getColumn(),
+                            deviation.getKind()))
+            .toList();
+    if (!lines.isEmpty()) {
+      changed.put(event.getTableIndex(), lines);
+    }
+  }
+
   /** Tables run from the beginning: at which moments they were read before is of no account. */
   private void startOver() {
     done.clear();
     snapshots.clear();
+    setAside.clear();
+    changed.clear();
   }
 
   /** What was copied before belongs to a run that was given up. */
@@ -198,6 +249,8 @@ final class RunRecord {
   List<String> deviations() {
     List<String> all = new ArrayList<>(exceptions);
     all.addAll(snapshots);
+    all.addAll(setAside.values());
+    changed.values().forEach(all::addAll);
     all.addAll(differences);
     return all.stream().distinct().toList();
   }

@@ -21,6 +21,7 @@ final class SystemConnector implements MigrationControl.Connector {
       case PlatformLocation.Separate separate ->
           new SystemControl(
               Connection.to(new KafkaAddress(separate.kafka(), separate.registry())),
+              separate.dataDirectory(),
               Optional.empty());
       case PlatformLocation.Embedded embedded -> embedded(embedded, purpose);
     };
@@ -34,6 +35,7 @@ final class SystemConnector implements MigrationControl.Connector {
       return new SystemControl(
           Connection.to(
               new KafkaAddress(running.get().bootstrapServers(), running.get().registryUrl())),
+          embedded.dataDirectory(),
           Optional.empty());
     }
     if (!Files.isDirectory(embedded.dataDirectory())) {
@@ -45,7 +47,10 @@ final class SystemConnector implements MigrationControl.Connector {
     boolean connected = false;
     try {
       SystemControl control =
-          new SystemControl(Connection.to(system.kafka(), system.health()), Optional.of(system));
+          new SystemControl(
+              Connection.to(system.kafka(), system.health()),
+              embedded.dataDirectory(),
+              Optional.of(system));
       connected = true;
       return control;
     } finally {

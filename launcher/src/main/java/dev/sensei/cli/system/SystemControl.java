@@ -2,6 +2,7 @@ package dev.sensei.cli.system;
 
 import dev.sensei.cli.display.MigrationView;
 import dev.sensei.cli.run.AuditTrail;
+import dev.sensei.cli.run.ErrorQueueAccess;
 import dev.sensei.cli.run.MigrationCommand;
 import dev.sensei.cli.run.MigrationControl;
 import dev.sensei.cli.run.PlanSummary;
@@ -13,12 +14,15 @@ import dev.sensei.schemas.command.ContinueMigration;
 import dev.sensei.schemas.command.PauseMigration;
 import dev.sensei.schemas.command.RejectPlan;
 import dev.sensei.schemas.command.ResumeMigration;
+import dev.sensei.schemas.command.RetryErrors;
 import dev.sensei.schemas.command.RetryMigration;
 import dev.sensei.schemas.command.RollBackMigration;
+import dev.sensei.schemas.command.SkipErrors;
 import dev.sensei.schemas.common.LifecycleState;
 import dev.sensei.schemas.common.Milestone;
 import dev.sensei.schemas.state.Drain;
 import dev.sensei.schemas.state.MigrationState;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -35,12 +39,15 @@ final class SystemControl implements MigrationControl {
 
   private final Connection connection;
   private final Optional<EmbeddedSystem> system;
+  private final Path dataDirectory;
 
   /**
+   * @param dataDirectory where the installation's keys are
    * @param system what ends with this control: the embedded system where it was started for it
    */
-  SystemControl(Connection connection, Optional<EmbeddedSystem> system) {
+  SystemControl(Connection connection, Path dataDirectory, Optional<EmbeddedSystem> system) {
     this.connection = connection;
+    this.dataDirectory = dataDirectory;
     this.system = system;
   }
 
@@ -183,6 +190,19 @@ final class SystemControl implements MigrationControl {
               .setReason(roll.reason())
               .setRequestedBy(by)
               .build();
+      case MigrationCommand.RetryErrors retry ->
+          RetryErrors.newBuilder()
+              .setMigrationId(id)
+              .setNumbers(retry.numbers())
+              .setRequestedBy(by)
+              .build();
+      case MigrationCommand.SkipErrors skip ->
+          SkipErrors.newBuilder()
+              .setMigrationId(id)
+              .setNumbers(skip.numbers())
+              .setReason(skip.reason())
+              .setRequestedBy(by)
+              .build();
       case MigrationCommand.Accept accept ->
           AcceptExceptions.newBuilder()
               .setMigrationId(id)
@@ -190,6 +210,33 @@ final class SystemControl implements MigrationControl {
               .setApprover(by)
               .build();
     };
+  }
+
+  @Override
+  public Optional<ErrorQueueAccess> errors(String migrationId) {
+    return connection
+        .states()
+        .of(migrationId)
+        .map(snapshot -> new SystemErrors(snapshot, connection.journal(), dataDirectory));
+  }
+
+  @Override
+  public boolean awaitErrorsResolved(String migrationId, Duration limit)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    long version = -1;
+    while (System.nanoTime() < deadline) {
+      Optional<MigrationState> now =
+          connection.states().of(migrationId).map(StateFeed.Snapshot::migration);
+      if (now.isEmpty()) {
+        return false;
+      }
+      if (now.get().getResolution() == null) {
+        return true;
+      }
+      version = connection.states().awaitNewer(version, POLL);
+    }
+    return false;
   }
 
   @Override

@@ -1,0 +1,395 @@
+package dev.sensei.cli.command;
+
+import dev.sensei.cli.CommandException;
+import dev.sensei.cli.ExitCode;
+import dev.sensei.cli.Session;
+import dev.sensei.cli.display.Amounts;
+import dev.sensei.cli.run.ErrorQueueAccess;
+import dev.sensei.cli.run.MigrationCommand;
+import dev.sensei.cli.run.MigrationControl;
+import dev.sensei.cli.run.MigrationControl.Answer;
+import dev.sensei.cli.run.MigrationControl.Purpose;
+import dev.sensei.cli.run.QueuedError;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The commands on rows that the target did not take. */
+@Command(
+    name = "errors",
+    mixinStandardHelpOptions = true,
+    description = "Shows and decides about rows that the target did not take.")
+final class ErrorsCommands implements Runnable {
+  @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+  @Spec
+  private CommandSpec spec;
+
+  private ErrorsCommands() {}
+
+  static CommandLine commandLine(Session session) {
+    return new CommandLine(new ErrorsCommands())
+        .addSubcommand(new ListAll(session))
+        .addSubcommand(new Show(session))
+        .addSubcommand(new Retry(session))
+        .addSubcommand(new Skip(session))
+        .addSubcommand(new Export(session));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "name one of: errors list, errors show, errors retry, errors skip, errors export");
+  }
+
+  /** What every one of them takes. */
+  private abstract static class Errors implements Callable<Integer> {
+    final Session session;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets it: the parameter is required
+    @Parameters(index = "0", paramLabel = "ID", description = "The migration.")
+    String migrationId;
+
+    @Mixin private final PlatformOptions platform = new PlatformOptions();
+
+    Errors(Session session) {
+      this.session = session;
+    }
+
+    Purpose purpose() {
+      return Purpose.LOOK;
+    }
+
+    abstract ExitCode with(MigrationControl control, ErrorQueueAccess queue)
+        throws InterruptedException;
+
+    @Override
+    public final Integer call() throws InterruptedException {
+      try (MigrationControl control =
+          session.backend().control().connect(platform.location(session), purpose())) {
+        ErrorQueueAccess queue =
+            control.errors(migrationId).orElseThrow(() -> SteeringCommand.unknown(migrationId));
+        return with(control, queue).code();
+      }
+    }
+
+    static String line(QueuedError error) {
+      return "%s  %-9s  %s  %s: %s%s"
+          .formatted(
+              error.number() == 0
+                  ? error.keyHash().substring(0, 16)
+                  : "%6d".formatted(error.number()),
+              error.state(),
+              error.code(),
+              error.table(),
+              error.message(),
+              error.decidedBy().map(by -> " (decided by " + by + ")").orElse(""));
+    }
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Lists the rows with why they were not taken; no values.")
+  private static final class ListAll extends Errors {
+    @Option(names = "--json", description = "One document on standard output.")
+    private boolean json;
+
+    @Option(names = "--open", description = "Only those that wait for a decision.")
+    private boolean open;
+
+    ListAll(Session session) {
+      super(session);
+    }
+
+    @Override
+    ExitCode with(MigrationControl control, ErrorQueueAccess queue) {
+      List<QueuedError> all =
+          queue.list().stream().filter(error -> !open || error.state().equals("open")).toList();
+      if (json) {
+        session.out().println(JsonText.of(all.stream().map(ListAll::members).toList()));
+      } else if (all.isEmpty()) {
+        session.out().println("No rows%s.".formatted(open ? " that wait" : ""));
+      } else {
+        all.forEach(error -> session.out().println(Amounts.printable(line(error))));
+        session
+            .out()
+            .println(
+                "%s rows, %s of them wait"
+                    .formatted(
+                        Amounts.count(all.size()),
+                        Amounts.count(
+                            all.stream().filter(error -> error.state().equals("open")).count())));
+      }
+      return ExitCode.OK;
+    }
+
+    private static Map<String, @Nullable Object> members(QueuedError error) {
+      Map<String, @Nullable Object> members = new LinkedHashMap<>();
+      members.put("number", error.number());
+      members.put("table", error.table());
+      members.put("state", error.state());
+      members.put("class", error.errorClass());
+      members.put("code", error.code());
+      members.put("message", error.message());
+      members.put("keyHash", error.keyHash());
+      members.put("attempts", error.attempts());
+      members.put("decidedBy", error.decidedBy().orElse(null));
+      members.put("recordedAt", error.recordedAt().map(Object::toString).orElse(null));
+      return members;
+    }
+  }
+
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Decrypts a row and shows its values.")
+  private static final class Show extends Errors {
+    @Parameters(index = "1", paramLabel = "NUMBER", description = "The row, as list names it.")
+    private long number;
+
+    @Mixin private final KeyOption key = new KeyOption();
+
+    @Option(names = "--json", description = "One document on standard output.")
+    private boolean json;
+
+    Show(Session session) {
+      super(session);
+    }
+
+    @Override
+    ExitCode with(MigrationControl control, ErrorQueueAccess queue) {
+      Map<String, Optional<String>> values = queue.values(number, key.reference());
+      if (json) {
+        session.out().println(JsonText.of(nullable(values)));
+        return ExitCode.OK;
+      }
+      queue.list().stream()
+          .filter(error -> error.number() == number)
+          .forEach(error -> session.out().println(Amounts.printable(line(error))));
+      values.forEach(
+          (column, value) ->
+              session
+                  .out()
+                  .println(
+                      "  %s = %s"
+                          .formatted(
+                              Amounts.printable(column),
+                              value.map(Amounts::printable).orElse("NULL"))));
+      return ExitCode.OK;
+    }
+  }
+
+  private static Map<String, @Nullable String> nullable(Map<String, Optional<String>> values) {
+    Map<String, @Nullable String> members = new LinkedHashMap<>();
+    values.forEach((column, value) -> members.put(column, value.orElse(null)));
+    return members;
+  }
+
+  /** Where the key is. */
+  static final class KeyOption {
+    @Option(
+        names = "--key",
+        paramLabel = "REF",
+        description =
+            "Where the queue's key is, env://NAME or file:///path (else where the migration says,"
+                + " else the data directory's).")
+    private @Nullable String key;
+
+    Optional<String> reference() {
+      return Optional.ofNullable(key);
+    }
+  }
+
+  /** A decision about rows, which a worker carries out. */
+  private abstract static class Deciding extends Errors {
+    private static final Duration LIMIT = Duration.ofMinutes(30);
+
+    @Parameters(
+        index = "1..*",
+        paramLabel = "NUMBER",
+        description = "The rows, as list names them; all that wait where none is named.")
+    private List<Long> numbers = new ArrayList<>();
+
+    @Mixin private final PersonOptions person = new PersonOptions();
+
+    Deciding(Session session) {
+      super(session);
+    }
+
+    abstract MigrationCommand command(List<Long> numbers);
+
+    @Override
+    Purpose purpose() {
+      return Purpose.WORK;
+    }
+
+    @Override
+    ExitCode with(MigrationControl control, ErrorQueueAccess queue) throws InterruptedException {
+      List<Long> known = queue.list().stream().map(QueuedError::number).toList();
+      for (long number : numbers) {
+        if (!known.contains(number)) {
+          throw CommandException.usage(
+              "the error queue has no row %d; \"sensei errors list %s\" lists them"
+                  .formatted(number, migrationId));
+        }
+      }
+      Answer answer =
+          control
+              .send(migrationId, command(numbers), person.name(session))
+              .orElseThrow(() -> SteeringCommand.unknown(migrationId));
+      if (answer instanceof Answer.Rejected rejected) {
+        session
+            .err()
+            .println(
+                "sensei: not allowed while %s is %s: %s"
+                    .formatted(migrationId, rejected.state(), rejected.reason()));
+        return ExitCode.FAILED;
+      }
+      if (!control.awaitErrorsResolved(migrationId, LIMIT)) {
+        throw new CommandException(
+            ExitCode.FAILED,
+            "not done after %d minutes; \"sensei errors list %s\" says how it stands"
+                .formatted(LIMIT.toMinutes(), migrationId));
+      }
+      List<QueuedError> open =
+          queue.list().stream().filter(error -> error.state().equals("open")).toList();
+      open.forEach(error -> session.out().println(Amounts.printable(line(error))));
+      session
+          .out()
+          .println(
+              open.isEmpty()
+                  ? "No row waits any more; the migration goes on with the same \"sensei migrate\""
+                        + " command."
+                  : "%s rows still wait".formatted(Amounts.count(open.size())));
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "retry",
+      mixinStandardHelpOptions = true,
+      description = "Tries rows again, as the source has them now.")
+  private static final class Retry extends Deciding {
+    Retry(Session session) {
+      super(session);
+    }
+
+    @Override
+    MigrationCommand command(List<Long> numbers) {
+      return new MigrationCommand.RetryErrors(numbers);
+    }
+  }
+
+  @Command(
+      name = "skip",
+      mixinStandardHelpOptions = true,
+      description = "Leaves rows out; the certificate names who said so.")
+  private static final class Skip extends Deciding {
+    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
+    private String reason = "";
+
+    @Option(names = "--all", description = "All that wait; needed where no row is named.")
+    private boolean all;
+
+    Skip(Session session) {
+      super(session);
+    }
+
+    @Override
+    MigrationCommand command(List<Long> numbers) {
+      if (numbers.isEmpty() != all) {
+        throw CommandException.usage("name the rows to leave out, or give --all for all that wait");
+      }
+      return new MigrationCommand.SkipErrors(numbers, reason);
+    }
+  }
+
+  @Command(
+      name = "export",
+      mixinStandardHelpOptions = true,
+      description = "Decrypts the rows that wait into a file of JSON lines.")
+  private static final class Export extends Errors {
+    @SuppressWarnings("NullAway.Init") // picocli sets it: the option is required
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "FILE",
+        description = "A new file, which only its owner can read.")
+    private Path file;
+
+    @Mixin private final KeyOption key = new KeyOption();
+
+    Export(Session session) {
+      super(session);
+    }
+
+    @Override
+    ExitCode with(MigrationControl control, ErrorQueueAccess queue) {
+      long[] rows = {0};
+      try (PrintWriter out =
+          new PrintWriter(
+              Channels.newWriter(
+                  Files.newByteChannel(
+                      file,
+                      EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                      PosixFilePermissions.asFileAttribute(
+                          PosixFilePermissions.fromString("rw-------"))),
+                  StandardCharsets.UTF_8))) {
+        queue.forEachOpen(
+            key.reference(),
+            row -> {
+              Map<String, @Nullable Object> members = new LinkedHashMap<>();
+              members.put("number", row.error().number());
+              members.put("table", row.error().table());
+              members.put("code", row.error().code());
+              members.put("message", row.error().message());
+              members.put("values", nullable(row.values()));
+              out.println(JsonText.line(members));
+              rows[0]++;
+            });
+        if (out.checkError()) {
+          throw new UncheckedIOException(new IOException("writing failed"));
+        }
+      } catch (FileAlreadyExistsException there) {
+        throw new CommandException(
+            ExitCode.USAGE, "%s is there already; name a new file".formatted(file), there);
+      } catch (IOException | UncheckedIOException failed) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "cannot write %s (%s)".formatted(file, failed.getClass().getSimpleName()),
+            failed);
+      }
+      session
+          .out()
+          .println(
+              "%s rows, decrypted, in %s: keep it safe and delete it when it has served"
+                  .formatted(Amounts.count(rows[0]), file));
+      return ExitCode.OK;
+    }
+  }
+}
