@@ -220,7 +220,8 @@ final class FakeAgents implements AutoCloseable {
                   "sum",
                   CHUNKS * CHUNK_ROWS,
                   List.of(),
-                  List.of("pk")));
+                  List.of("pk"),
+                  0));
       case Task.CompleteTable t ->
           List.of(
               new Report.TableCompleted(
@@ -229,6 +230,7 @@ final class FakeAgents implements AutoCloseable {
           List.of(
               new Report.ForeignKeysAdded(
                   id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("fk")));
+      case Task.ResolveErrors _ -> List.of(new Report.ErrorsResolved(id, on, n, WHO, List.of()));
       case Task.FinishTarget _ -> List.of(new Report.TargetFinished(id, on, n, WHO, List.of()));
       case Task.RollBackTable t ->
           List.of(

@@ -103,7 +103,10 @@ class OrchestratorServiceTest {
             2,
             2,
             List.of(),
-            false),
+            false,
+            0,
+            100,
+            Optional.empty()),
         "ada");
   }
 

@@ -284,7 +284,7 @@ final class ErrorsCommands implements Runnable {
           .println(
               open.isEmpty()
                   ? "No row waits any more; the migration goes on with the same \"sensei migrate\""
-                        + " command."
+                      + " command."
                   : "%s rows still wait".formatted(Amounts.count(open.size())));
       return ExitCode.OK;
     }

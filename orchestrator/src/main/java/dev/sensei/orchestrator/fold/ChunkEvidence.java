@@ -35,6 +35,19 @@ public record ChunkEvidence(
     deviations = List.copyOf(deviations);
   }
 
+  /** A chunk of which no row was set aside or changed. */
+  public ChunkEvidence(
+      int chunk,
+      int snapshot,
+      long rows,
+      long bytes,
+      String digest,
+      String worker,
+      Instant startedAt,
+      Instant finishedAt) {
+    this(chunk, snapshot, rows, bytes, digest, worker, startedAt, finishedAt, 0, List.of());
+  }
+
   /** A row may be counted once for each of its columns. */
   long deviatingRows() {
     return deviations.stream().mapToLong(RowDeviation::rows).sum();

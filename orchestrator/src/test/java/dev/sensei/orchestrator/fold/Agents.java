@@ -34,6 +34,9 @@ final class Agents {
   final List<Shape> shapes;
   final List<PlanException> exceptions = new ArrayList<>();
   final Map<Integer, Set<Integer>> ledger = new HashMap<>();
+  final Map<Integer, Long> setAside = new HashMap<>();
+  final List<RowDeviation> deviations = new ArrayList<>();
+  TableErrors resolved = new TableErrors(0, name(0), 0, 0, 0, 0);
   final Set<Integer> wrongTables = new HashSet<>();
   final Map<Integer, Integer> claims = new HashMap<>();
   String catalogDigest = "catalog-1";
@@ -133,6 +136,8 @@ final class Agents {
           List.of(
               new Report.ForeignKeysAdded(
                   id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("fk")));
+      case Task.ResolveErrors _ ->
+          List.of(new Report.ErrorsResolved(id, on, n, WHO, List.of(resolved)));
       case Task.FinishTarget _ -> List.of(new Report.TargetFinished(id, on, n, WHO, List.of()));
       case Task.RollBackTable t -> {
         claim(t.tableIndex(), t.epoch());
@@ -281,7 +286,17 @@ final class Agents {
         t.table(),
         t.tableIndex(),
         t.epoch(),
-        new ChunkEvidence(t.chunk(), t.snapshot(), 10, 100, "d", WHO, THEN, THEN),
+        new ChunkEvidence(
+            t.chunk(),
+            t.snapshot(),
+            10,
+            100,
+            "d",
+            WHO,
+            THEN,
+            THEN,
+            t.chunk() == 0 ? setAside.getOrDefault(t.tableIndex(), 0L) : 0,
+            t.chunk() == 0 ? deviations : List.of()),
         redelivered);
   }
 
@@ -303,7 +318,8 @@ final class Agents {
         "sum",
         rows + rowsTooMany,
         missing,
-        List.of("pk"));
+        List.of("pk"),
+        setAside.getOrDefault(t.tableIndex(), 0L));
   }
 
   Report.TableValidated validated(Task.ValidateTable t) {

@@ -14,6 +14,16 @@ final class Asked {
   private Asked() {}
 
   static Options options(List<Milestone> milestones, boolean separateApprover) {
+    return options(milestones, separateApprover, 0, 100);
+  }
+
+  /** Options under which rows of a table may go to the error queue. */
+  static Options setAside(int rows, double percent) {
+    return options(List.of(), false, rows, percent);
+  }
+
+  private static Options options(
+      List<Milestone> milestones, boolean separateApprover, int errorRows, double errorPercent) {
     return new Options(
         100_000,
         0,
@@ -30,7 +40,10 @@ final class Asked {
         2,
         2,
         milestones,
-        separateApprover);
+        separateApprover,
+        errorRows,
+        errorPercent,
+        Optional.empty());
   }
 
   static Command create() {
@@ -83,6 +96,14 @@ final class Asked {
 
   static Command retry() {
     return new Command.RetryMigration(World.ID, "ada");
+  }
+
+  static Command retryErrors() {
+    return new Command.RetryErrors(World.ID, List.of(), "ada");
+  }
+
+  static Command skipErrors() {
+    return new Command.SkipErrors(World.ID, List.of(3L), "of no use", "grace");
   }
 
   static Command accept() {

@@ -77,7 +77,10 @@ class JournalProjectionTest {
             2,
             2,
             List.of(),
-            false);
+            false,
+            0,
+            100,
+            Optional.empty());
     apply(connection, new Event.MigrationCreated(ID, database, database, options, "ada"));
     apply(
         connection,

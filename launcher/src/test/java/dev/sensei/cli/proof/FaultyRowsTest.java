@@ -1,0 +1,201 @@
+package dev.sensei.cli.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sensei.cli.proof.SenseiProcess.Surroundings;
+import dev.sensei.platform.RunningPlatform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Rows at fault, with a canary in each: every good row arrives, every bad one waits encrypted, all
+ * counts agree, and a person deals with them.
+ */
+@ExtendWith(ProofServers.Extension.class)
+final class FaultyRowsTest {
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final String CANARY = "canary of a faulty row 5d20";
+
+  @TempDir Path directory;
+
+  @Test
+  void threeHundredFaultsAreSetAsideCountedAndDecidedAbout(ProofServers servers) throws Exception {
+    faultsAreSetAside(servers, new FaultyRows(6_000, 300, CANARY), "faulty");
+  }
+
+  @Test
+  @Tag("long")
+  void tenThousandFaultsAreSetAsideCountedAndDecidedAbout(ProofServers servers) throws Exception {
+    faultsAreSetAside(servers, new FaultyRows(300_000, 10_000, CANARY), "very_faulty");
+  }
+
+  private void faultsAreSetAside(ProofServers servers, FaultyRows faulty, String name)
+      throws Exception {
+    ProofDatabase source = servers.source(name + "_source", faulty.source());
+    ProofDatabase target = servers.target(name + "_target", FaultyRows.target());
+    Path data = directory.resolve("data");
+    Path spec = directory.resolve("spec.yaml");
+    Files.writeString(spec, "errors: {maxRows: 10000}\noptions: {chunkRows: 100000}\n");
+    Path certificate = directory.resolve("certificate.jws");
+    Surroundings surroundings = new Surroundings(directory, servers.passwords());
+    try (SenseiProcess up = surroundings.start("up", "--data-dir", data.toString())) {
+      Awaitility.await("the platform is up")
+          .atMost(LIMIT)
+          .until(() -> up.printed().contains("Up on"));
+      RunningPlatform platform = RunningPlatform.find(data).orElseThrow();
+      Commands commands = new Commands(surroundings, data);
+      String[] migrate = {
+        "migrate",
+        "--yes",
+        "--json",
+        "--source",
+        source.uri(),
+        "--target",
+        target.uri(),
+        "--certificate",
+        certificate.toString(),
+        "--spec",
+        spec.toString()
+      };
+      JsonNode first = commands.run(5, migrate).document();
+      String id = first.get("migrationId").asText();
+      assertThat(first.get("state").asText()).isEqualTo("completed");
+      assertThat(first.at("/errors/0/code").asText()).isEqualTo("ERRORS_OPEN");
+
+      assertThat(target.rows(FaultyRows.good())).isEqualTo(source.rows(FaultyRows.good()));
+      assertThat(target.count("item")).isEqualTo(faulty.rows() - faulty.faults());
+      long all = faulty.faults() + FaultyRows.PARENTS;
+      List<JsonNode> queue = commands.queue(id);
+      assertThat(queue).hasSize((int) all);
+      assertThat(byCode(queue)).isEqualTo(faulty.planted());
+      assertThat(queue).allSatisfy(row -> assertThat(row.get("state").asText()).isEqualTo("open"));
+      assertThat(setAsideByJournal(commands, id)).isEqualTo(all);
+      ProofDatabase control = new ProofDatabase(platform.controlDatabase());
+      assertThat(
+              control.rows(
+                  "SELECT sum(errors_open) || ' ' || (SELECT sum(rows) FROM row_deviation) || ' '"
+                      + " || (SELECT sum(records_processed) FROM migration_control"
+                      + " WHERE operation = 'rows_set_aside') FROM table_run"))
+          .containsExactly("%d %1$d %1$d".formatted(all));
+
+      Search canary = new Search().text(CANARY);
+      assertThat(canary.inTopicsOf(platform.bootstrapServers())).isEmpty();
+      assertThat(canary.in(platform.controlDatabase())).isEmpty();
+      assertThat(canary.in(target.endpoint())).isEmpty();
+      assertThat(canary.in(directory)).isEmpty();
+
+      // A person looks, mends parents and a row in the source, and leaves the others out.
+      long number = numberOf(queue, "public.item", "22001");
+      JsonNode shown = commands.run(0, "errors", "show", id, "" + number, "--json").document();
+      assertThat(shown.get("note").asText()).startsWith(CANARY);
+      source.run("UPDATE item SET name = 'mended' WHERE id = " + shown.get("id").asText());
+      source.run("UPDATE parent SET label = 'mended' WHERE id > 100");
+      commands.run(0, "errors", "retry", id);
+      long orphans = Optional.ofNullable(faulty.planted().get("23503")).orElseThrow();
+      long corrected = FaultyRows.PARENTS + 1;
+      long skipped = all - orphans - corrected;
+      assertThat(byState(commands.queue(id)))
+          .isEqualTo(Map.of("open", skipped, "retried", orphans, "corrected", corrected));
+      assertThat(target.count("item")).isEqualTo(faulty.rows() - faulty.faults() + orphans + 1);
+      commands.run(0, "errors", "skip", id, "--all", "--reason", "of no use", "--as", "grace");
+
+      // What was corrected deviates, so somebody has to accept it.
+      assertThat(commands.run(5, migrate).document().at("/errors/0/code").asText())
+          .isEqualTo("EXCEPTIONS_NOT_ACCEPTED");
+      commands.run(0, "accept", id);
+      JsonNode last = commands.run(0, migrate).document();
+      assertThat(last.get("verdict").asText()).isEqualTo("certified_with_exceptions");
+      assertThat(last.get("deviations").toString())
+          .contains("%,d rows of public.item".formatted(faulty.faults()));
+      commands.run(0, "verify", certificate.toString());
+      assertThat(target.schemas()).containsExactly("public");
+      JsonNode signed =
+          JsonMapper.builder()
+              .build()
+              .readTree(
+                  Base64.getUrlDecoder().decode(Files.readString(certificate).split("\\.", -1)[1]));
+      assertThat(signed.at("/quarantined/rows").asLong()).isEqualTo(skipped + corrected);
+      Map<String, Long> states = new TreeMap<>();
+      List<String> named = new ArrayList<>();
+      for (JsonNode table : signed.at("/quarantined/tables")) {
+        for (JsonNode row : table.get("listed")) {
+          states.merge(row.get("state").asText(), 1L, Long::sum);
+          named.add(row.get("keyHash").asText());
+        }
+      }
+      assertThat(states)
+          .isEqualTo(Map.of("skipped", skipped, "retried", orphans, "corrected", corrected));
+      assertThat(named)
+          .containsExactlyInAnyOrderElementsOf(
+              queue.stream().map(row -> row.get("keyHash").asText()).toList());
+      assertThat(commands.queue(id)).hasSize((int) all);
+    }
+  }
+
+  private static long numberOf(List<JsonNode> queue, String table, String code) {
+    return queue.stream()
+        .filter(row -> row.get("table").asText().equals(table))
+        .filter(row -> row.get("code").asText().equals(code))
+        .findFirst()
+        .orElseThrow()
+        .get("number")
+        .asLong();
+  }
+
+  private static Map<String, Long> byCode(List<JsonNode> queue) {
+    return counted(queue, "code");
+  }
+
+  private static Map<String, Long> byState(List<JsonNode> queue) {
+    return counted(queue, "state");
+  }
+
+  private static Map<String, Long> counted(List<JsonNode> queue, String member) {
+    Map<String, Long> counts = new TreeMap<>();
+    queue.forEach(row -> counts.merge(row.get(member).asText(), 1L, Long::sum));
+    return counts;
+  }
+
+  private static long setAsideByJournal(Commands commands, String id) throws Exception {
+    long rows = 0;
+    for (JsonNode line : commands.run(0, "audit", "log", id, "--json").lines()) {
+      if (line.get("type").asText().endsWith("ChunkCopied")) {
+        rows += line.at("/record/evidence/setAside").asLong();
+      }
+    }
+    return rows;
+  }
+
+  /** The command line on a data directory. */
+  private record Commands(Surroundings surroundings, Path data) {
+    SenseiProcess run(int exitCode, String... arguments) throws IOException, InterruptedException {
+      return surroundings.run(
+          exitCode,
+          LIMIT,
+          Stream.concat(Stream.of(arguments), Stream.of("--data-dir", data.toString()))
+              .toArray(String[]::new));
+    }
+
+    List<JsonNode> queue(String id) throws IOException, InterruptedException {
+      List<JsonNode> rows = new ArrayList<>();
+      run(0, "errors", "list", id, "--json").document().forEach(rows::add);
+      return rows;
+    }
+  }
+}
