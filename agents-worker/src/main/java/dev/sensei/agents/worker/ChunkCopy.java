@@ -12,7 +12,6 @@ import dev.sensei.databases.copy.ChunkCopier;
 import dev.sensei.databases.copy.ChunkResult;
 import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopyColumn;
-import dev.sensei.databases.copy.CopyFormat;
 import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.errors.DatabaseErrors;
@@ -149,7 +148,7 @@ final class ChunkCopy {
         plan.columns().stream()
             .map(column -> new CopyColumn(ColumnReading.toCopy(column), column.target()))
             .toList();
-    return new CopySpec(plan.source(), into, columns, bounds, batchRows, CopyFormat.BINARY);
+    return new CopySpec(plan.source(), into, columns, bounds, batchRows, plan.format());
   }
 
   private static ChunkProgress progress(

@@ -46,9 +46,14 @@ public final class WorkerHandler implements TaskHandler {
 
   /** A worker with what its agent has. */
   public WorkerHandler(AgentTools tools) {
+    this(tools.databases(), tools.journal());
+  }
+
+  /** A worker that carries out the plans of this journal. */
+  public WorkerHandler(DatabaseAccess databases, Journal journal) {
     this(
-        tools.databases(),
-        tools.journal(),
+        databases,
+        journal,
         SessionSettings.DEFAULT,
         BuildSettings.fromEnvironment(System.getenv()));
   }

@@ -53,10 +53,10 @@ class TextCopyTest {
         "INSERT INTO t VALUES (E'tab\\there\\n"
             + "line\\r"
             + "\\\\.\\\\N', '-1 day +2:03', '2020-02-03', '0044-03-15 12:00+00 BC', 0.1 + 0.2,"
-            + " '\\x00ff0a5c', '-12.34', ARRAY['NULL', NULL, 'a\"b,{}'], '<a>x</a>y',"
-            + " (current_user || '=r/' || current_user)::aclitem, 'x'), ('\\.', 'P-1Y3DT-4H', 'infinity', '-infinity', 'NaN',"
-            + " '', '0', '{}', NULL, NULL, ''), ('', '1 mon -1 day', '-infinity', 'infinity', '-0',"
-            + " NULL, NULL, '[0:1]={a,b}', '', NULL, NULL)");
+            + " '\\x00ff0a5c', '-12.34', ARRAY['NULL', NULL, 'a\"b,{}'], '<a>x</a>y', (current_user"
+            + " || '=r/' || current_user)::aclitem, 'x'), ('\\.', 'P-1Y3DT-4H', 'infinity',"
+            + " '-infinity', 'NaN', '', '0', '{}', NULL, NULL, ''), ('', '1 mon -1 day',"
+            + " '-infinity', 'infinity', '-0', NULL, NULL, '[0:1]={a,b}', '', NULL, NULL)");
     databases.onTarget(
         "ALTER DATABASE " + databases.targetEndpoint().database() + " SET DateStyle = 'SQL, DMY'",
         "ALTER DATABASE "
