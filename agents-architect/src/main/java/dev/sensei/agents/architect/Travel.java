@@ -62,7 +62,7 @@ final class Travel {
       return Optional.of(type + " names objects, whose object ids are others in the target");
     }
     if (form.has(TypeTrait.NO_BINARY_FORM)) {
-      return Optional.of(type + " has no binary form");
+      return Optional.of(type + " has no binary form for each of its values");
     }
     if (form.has(TypeTrait.OWN_OBJECT_IDS) && targetVersion < FOREIGN_OBJECT_IDS_SINCE) {
       return Optional.of(type + " has object ids of types in its binary form");

@@ -19,6 +19,15 @@ final class TypeFormReader {
       "^(pg_node_tree|pg_ndistinct|pg_dependencies|pg_mcv_list|pg_brin_.*_summary|gtsvector|gtrgm"
           + "|ghstore|ltree_gist|intbig_gkey|gbtreekey[0-9]+|gbtreekey_var)$";
 
+  /**
+   * int2vector, oidvector and tsquery: an empty value is sent, and refused where it is received.
+   */
+  private static final String REFUSES_EMPTY = "22, 30, 3615";
+
+  /** The reg types and aclitem. */
+  private static final String NAMES =
+      "24, 1033, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191";
+
   private TypeFormReader() {}
 
   /** The forms of the types of all columns that are not plain, by the types' object ids. */
@@ -83,10 +92,9 @@ final class TypeFormReader {
       ) next
     )
     SELECT made.whole::bigint AS key,
-           bool_or(t.typsend = 0 OR t.typreceive = 0) AS nobinary,
+           bool_or(t.typsend = 0 OR t.typreceive = 0 OR t.oid IN (%s)) AS nobinary,
            bool_or(t.typname ~ '%s') AS noinput,
-           bool_or(t.oid IN (24, 1033, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191))
-             AS names,
+           bool_or(t.oid IN (%s)) AS names,
            bool_or(made.counted AND t.oid >= %d) AS ownids,
            array_remove(array_agg(DISTINCT e.extname::text ORDER BY e.extname::text), NULL)
              AS extensions,
@@ -105,6 +113,12 @@ final class TypeFormReader {
       AND e.oid = d.refobjid
     GROUP BY made.whole
     """
-        .formatted(multirange, WITHOUT_INPUT, FIRST_ASSIGNED_OID, Column.FIRST_USER_OID);
+        .formatted(
+            multirange,
+            REFUSES_EMPTY,
+            WITHOUT_INPUT,
+            NAMES,
+            FIRST_ASSIGNED_OID,
+            Column.FIRST_USER_OID);
   }
 }

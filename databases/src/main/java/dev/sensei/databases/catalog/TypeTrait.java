@@ -2,7 +2,7 @@ package dev.sensei.databases.catalog;
 
 /** A trait of a type that decides how its values travel. */
 public enum TypeTrait {
-  /** It has no functions for COPY's binary form. */
+  /** It has no functions for COPY's binary form, or none that takes back every value. */
   NO_BINARY_FORM,
   /** Its text form can be written and not be read, as that of {@code pg_node_tree}. */
   NO_INPUT,
