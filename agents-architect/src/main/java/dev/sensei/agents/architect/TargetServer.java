@@ -93,7 +93,7 @@ record TargetServer(
     try (ResultSet rows =
         statement.executeQuery(
             """
-            SELECT quote_ident(n.nspname) || '.' || quote_ident(t.typname)
+            SELECT n.nspname || '.' || t.typname
             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
             WHERE t.typtype IN ('b', 'r', 'm') AND t.typisdefined
               AND t.typoutput <> 'pg_catalog.array_out'::regproc

@@ -101,7 +101,7 @@ final class TypeFormReader {
            array_remove(array_agg(DISTINCT CASE WHEN e.oid IS NULL AND t.typtype IN ('b', 'r', 'm')
              AND t.typoutput <> 'pg_catalog.array_out'::regproc
              AND (t.oid >= %d OR t.typname ~ '^(xid8|pg_snapshot|regcollation|.*multirange)$')
-             THEN quote_ident(tn.nspname) || '.' || quote_ident(t.typname) END), NULL) AS needs,
+             THEN tn.nspname || '.' || t.typname END), NULL) AS needs,
            max(CASE WHEN t.oid = 'pg_catalog.money'::regtype THEN length(
              (('x' || encode(cash_send(1::money), 'hex'))::bit(64)::bigint)::text) - 1 END)
              AS moneydigits

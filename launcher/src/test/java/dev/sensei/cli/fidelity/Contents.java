@@ -22,7 +22,8 @@ import org.postgresql.PGConnection;
 record Contents(Map<String, List<String>> linesByTable) {
   private static final String SETTINGS =
       "SET DateStyle = 'ISO, DMY'; SET IntervalStyle = 'iso_8601'; SET TimeZone = 'Asia/Kolkata';"
-          + " SET extra_float_digits = 3; SET bytea_output = 'escape'; SET search_path = ''";
+          + " SET extra_float_digits = 3; SET bytea_output = 'escape'; SET quote_all_identifiers ="
+          + " off; SET search_path = ''";
 
   static Contents of(PostgresServer.Endpoint database) throws SQLException, IOException {
     Map<String, List<String>> all = new TreeMap<>();

@@ -115,7 +115,7 @@ final class InProcessMigration implements TaskContext, Journal {
     // It is what lets Avro see the records, from its first use on.
     Class.forName(RecordSerde.class.getName());
     try {
-      plan();
+      makePlan();
     } catch (TaskFailure refused) {
       return new Result.Refused(refused.failure().getCode(), String.valueOf(refused.getMessage()));
     }
@@ -146,7 +146,8 @@ final class InProcessMigration implements TaskContext, Journal {
     return plans;
   }
 
-  private void plan() throws Exception {
+  /** Makes the plan, and nothing else. */
+  void makePlan() throws Exception {
     Catalog from = catalog(source);
     Catalog to = catalog(target);
     List<TableDescribed> tables = new ArrayList<>();

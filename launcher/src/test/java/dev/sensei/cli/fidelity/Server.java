@@ -50,6 +50,28 @@ enum Server {
     return endpoint().withDatabase(name);
   }
 
+  /** Gives a database settings that change what text means, which nothing may depend on. */
+  void confuse(PostgresServer.Endpoint database) throws SQLException {
+    List<String> settings =
+        List.of(
+            "DateStyle = 'SQL, DMY'",
+            "IntervalStyle = 'sql_standard'",
+            "TimeZone = 'America/St_Johns'",
+            "extra_float_digits = -10",
+            "bytea_output = 'escape'",
+            "xmloption = 'document'",
+            "xmlbinary = 'hex'",
+            "array_nulls = off",
+            "quote_all_identifiers = on",
+            "search_path = nowhere",
+            "standard_conforming_strings = off",
+            "transform_null_equals = on",
+            "default_transaction_isolation = 'serializable'");
+    for (String setting : settings) {
+      run(endpoint(), "ALTER DATABASE " + database.database() + " SET " + setting);
+    }
+  }
+
   void drop(PostgresServer.Endpoint database) throws SQLException {
     run(endpoint(), "DROP DATABASE " + database.database() + " WITH (FORCE)");
   }
