@@ -67,6 +67,13 @@ final class Carriable {
               .formatted(name, column.type()),
           table);
     }
+    if (made && form.has(TypeTrait.ROW_OF_HEIR)) {
+      return refuse(
+          "ROW_TYPE_OF_HEIR",
+          "expected rows of a type that keeps the order of its columns in %s, found the row type %s of a table that has parents, which may get another order; use a composite type, or exclude the table"
+              .formatted(name, column.type()),
+          table);
+    }
     Optional<String> missing =
         form.needs().stream().filter(type -> !input.server().types().contains(type)).findFirst();
     if (made && missing.isPresent()) {

@@ -34,10 +34,12 @@ import java.util.TreeSet;
 final class Planner {
   private final PlanInput input;
   private final Travel travel;
+  private final Heirs heirs;
   private final Map<TableName, ExistingTable> existing = new TreeMap<>();
 
   private Planner(PlanInput input) {
     this.input = input;
+    this.heirs = new Heirs(input.source().tables());
     this.travel = new Travel(input.source(), input.target(), input.server());
   }
 
@@ -153,7 +155,7 @@ final class Planner {
         index,
         table.name(),
         table.name(),
-        table.structure(),
+        heirs.asMade(table).structure(),
         true,
         phase,
         before,
@@ -189,6 +191,9 @@ final class Planner {
         .uncarried()
         .forEach(each -> all.add(new NotCarried(each.kind(), each.identity(), each.reason())));
     existing.values().forEach(table -> all.addAll(table.exceptions()));
+    input.source().tables().stream()
+        .filter(table -> !existing.containsKey(table.name()))
+        .forEach(table -> heirs.exception(table).ifPresent(all::add));
     return all.stream()
         .distinct()
         .sorted(

@@ -139,6 +139,17 @@ class TypesInPlansTest {
   }
 
   @Test
+  void rowsOfATableWithParentsAreRefusedAsValues() throws SQLException {
+    assertThat(
+            refused(
+                input(
+                    "CREATE TABLE parent (a int); CREATE TABLE heir (b int) INHERITS (parent);"
+                        + " CREATE TABLE t (h heir[])",
+                    "")))
+        .contains("ROW_TYPE_OF_HEIR", "public.t.h");
+  }
+
+  @Test
   void amountsOfMoneyThatWouldBeOthersAreRefused() throws SQLException {
     PlanInput input = input("CREATE TABLE t (a money[])", "");
     assertThat(Planner.plan(input)).isInstanceOf(Planned.class);

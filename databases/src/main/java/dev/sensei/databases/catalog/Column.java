@@ -92,6 +92,28 @@ public record Column(
     return notNull.isPresent();
   }
 
+  /** The same at another place. */
+  public Column at(int place) {
+    return new Column(
+        name,
+        place,
+        type,
+        typeOid,
+        baseTypeOid,
+        local,
+        notNull,
+        defaultExpression,
+        identity,
+        generated,
+        collation,
+        storage,
+        compression,
+        statisticsTarget,
+        options,
+        comment,
+        form);
+  }
+
   Column structure() {
     return new Column(
         name,

@@ -49,6 +49,9 @@ final class TypeFormReader {
           if (row.flag("ownids")) {
             traits.add(TypeTrait.OWN_OBJECT_IDS);
           }
+          if (row.flag("heirs")) {
+            traits.add(TypeTrait.ROW_OF_HEIR);
+          }
           List<String> extensions = row.list("extensions");
           Optional<Integer> digits = row.optionalInteger("moneydigits");
           TypeForm form = new TypeForm(traits, extensions, row.list("needs"), digits);
@@ -95,6 +98,7 @@ final class TypeFormReader {
            bool_or(t.typsend = 0 OR t.typreceive = 0 OR t.oid IN (%s)) AS nobinary,
            bool_or(t.typname ~ '%s') AS noinput,
            bool_or(t.oid IN (%s)) AS names,
+           bool_or(EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = t.typrelid)) AS heirs,
            bool_or(made.counted AND t.oid >= %d) AS ownids,
            array_remove(array_agg(DISTINCT e.extname::text ORDER BY e.extname::text), NULL)
              AS extensions,

@@ -9,5 +9,10 @@ public enum TypeTrait {
   /** It names an object or a role, such as {@code regclass}; the binary form has its object id. */
   NAMES_OBJECTS,
   /** An array or composite whose binary form has object ids of types of the database's own. */
-  OWN_OBJECT_IDS
+  OWN_OBJECT_IDS,
+  /**
+   * The row type of a table that has parents. Where that table is made anew, its parents' columns
+   * come first, so that the row may have another order.
+   */
+  ROW_OF_HEIR
 }

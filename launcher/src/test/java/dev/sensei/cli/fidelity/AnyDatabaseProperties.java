@@ -25,7 +25,7 @@ import net.jqwik.api.Tag;
 class AnyDatabaseProperties {
   private static final Map<Server, String> TEMPLATES = new EnumMap<>(Server.class);
 
-  @Property(tries = 16, seed = "4711", shrinking = ShrinkingMode.OFF)
+  @Property(tries = 12, seed = "4711", shrinking = ShrinkingMode.OFF)
   void whatIsMovedIsTheSameInTheTarget(
       @ForAll("databases") AnyDatabase database,
       @ForAll Server from,

@@ -17,7 +17,7 @@ import org.postgresql.PGConnection;
 
 /**
  * What a database holds, by a way that has nothing in common with the digest: each table's COPY in
- * text, under other settings than anything else here uses, sorted.
+ * text, its columns and lines sorted, under other settings than anything else here uses.
  */
 record Contents(Map<String, List<String>> linesByTable) {
   private static final String SETTINGS =
@@ -38,7 +38,7 @@ record Contents(Map<String, List<String>> linesByTable) {
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
               WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-              ORDER BY 1, a.attnum
+              ORDER BY 1, a.attname COLLATE "C"
               """)) {
         while (row.next()) {
           List<String> of = columns.computeIfAbsent(row.getString(1), table -> new ArrayList<>());
