@@ -150,6 +150,29 @@ class TypesInPlansTest {
   }
 
   @Test
+  void aTableWithParentsIsPlannedAsItWillBeMade() throws SQLException {
+    PlanInput input =
+        input(
+            "CREATE TABLE parent (a int); CREATE TABLE heir (b int) INHERITS (parent);"
+                + " CREATE TABLE same (d int) INHERITS (parent); ALTER TABLE parent ADD c int;"
+                + " CREATE TABLE late (e int) INHERITS (heir)",
+            "");
+    Planned plan = (Planned) Planner.plan(input);
+    assertThat(plan.migration().exceptions())
+        .extracting(each -> each.kind() + " " + each.object())
+        .containsExactly(
+            "order of columns public.heir",
+            "order of columns public.late",
+            "order of columns public.same");
+    assertThat(
+            plan.tables().stream()
+                .filter(table -> table.source().name().equals("late"))
+                .flatMap(table -> table.definition().columns().stream())
+                .map(column -> column.position() + column.name()))
+        .containsExactly("1a", "2c", "3b", "4e");
+  }
+
+  @Test
   void amountsOfMoneyThatWouldBeOthersAreRefused() throws SQLException {
     PlanInput input = input("CREATE TABLE t (a money[])", "");
     assertThat(Planner.plan(input)).isInstanceOf(Planned.class);
