@@ -7,6 +7,8 @@ import dev.sensei.agents.TaskHandler;
 import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
+import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.journal.Analyses;
 import dev.sensei.agents.journal.CatalogDocuments;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
@@ -32,10 +34,18 @@ import org.apache.avro.specific.SpecificRecord;
 public final class ArchitectHandler implements TaskHandler {
   private static final String APPLICATION = "sensei-architect";
 
-  private final AgentTools tools;
+  private final DatabaseAccess databases;
+  private final Analyses analyses;
 
+  /** An Architect with what its agent has. */
   public ArchitectHandler(AgentTools tools) {
-    this.tools = tools;
+    this(tools.databases(), tools.journal());
+  }
+
+  /** An Architect that plans from these analyses. */
+  public ArchitectHandler(DatabaseAccess databases, Analyses analyses) {
+    this.databases = databases;
+    this.analyses = analyses;
   }
 
   @Override
@@ -61,9 +71,7 @@ public final class ArchitectHandler implements TaskHandler {
 
   private PlanInput input(PlanMigration asked) throws TaskFailure {
     CatalogDocuments documents =
-        tools
-            .journal()
-            .catalog(asked.getMigrationId(), asked.getAnalysis(), asked.getAnalysisAttempt());
+        analyses.catalog(asked.getMigrationId(), asked.getAnalysis(), asked.getAnalysisAttempt());
     List<Table> tables =
         documents.tables().stream()
             .map(TableDescribed::getDefinition)
@@ -99,8 +107,7 @@ public final class ArchitectHandler implements TaskHandler {
 
   private TargetServer server(PlanMigration asked) throws TaskFailure {
     try {
-      PostgresConnections target =
-          tools.databases().connections(asked.getTarget(), DatabaseRole.TARGET);
+      PostgresConnections target = databases.connections(asked.getTarget(), DatabaseRole.TARGET);
       return DatabaseErrors.call(
           "asking the target's server what it offers",
           () -> {

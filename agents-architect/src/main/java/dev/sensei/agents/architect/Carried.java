@@ -152,9 +152,10 @@ record Carried(Catalog missing, Catalog expected, List<NotCarried> exceptions) {
       return missing;
     }
 
+    /** As the source's server describes it, which is how a comparison across versions is told. */
     private Catalog expected(Catalog missing) {
       return new Catalog(
-              target.database(),
+              source.database(),
               target.encoding(),
               target.collation(),
               target.characterType(),

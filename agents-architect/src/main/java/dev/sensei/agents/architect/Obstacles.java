@@ -21,7 +21,8 @@ final class Obstacles {
     return nothing(input.source())
         .or(() -> names(input.source(), input.target()))
         .or(() -> kinds(input.source(), input.target()))
-        .or(() -> partitions(input.source(), input.target()));
+        .or(() -> partitions(input.source(), input.target()))
+        .or(() -> Carriable.find(input));
   }
 
   private static Optional<Refused> nothing(Catalog source) {

@@ -33,10 +33,14 @@ import java.util.TreeSet;
  */
 final class Planner {
   private final PlanInput input;
+  private final Travel travel;
+  private final Heirs heirs;
   private final Map<TableName, ExistingTable> existing = new TreeMap<>();
 
   private Planner(PlanInput input) {
     this.input = input;
+    this.heirs = new Heirs(input.source().tables());
+    this.travel = new Travel(input.source(), input.target(), input.server());
   }
 
   static PlanOutcome plan(PlanInput input) {
@@ -108,11 +112,12 @@ final class Planner {
 
   private TablePlan filled(
       int index, Table table, ExistingTable there, int phase, List<Integer> before) {
+    Table to = input.target().table(table.name()).orElseThrow();
     return new TablePlan(
         index,
         table.name(),
         table.name(),
-        input.target().table(table.name()).orElseThrow().structure(),
+        to.structure(),
         false,
         phase,
         before,
@@ -122,7 +127,8 @@ final class Planner {
         List.of(),
         table.size().rows(),
         table.size().totalBytes(),
-        there.unmapped());
+        there.unmapped(),
+        travel.textColumns(table, to, there.columns()));
   }
 
   private TablePlan made(int index, Table table, int phase, List<Integer> before) {
@@ -149,7 +155,7 @@ final class Planner {
         index,
         table.name(),
         table.name(),
-        table.structure(),
+        heirs.asMade(table).structure(),
         true,
         phase,
         before,
@@ -159,7 +165,8 @@ final class Planner {
         DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(input.source().tables())),
         table.size().rows(),
         table.size().totalBytes(),
-        List.of());
+        List.of(),
+        travel.textColumns(table, table, columns));
   }
 
   /** What tables of the target refer to; a partition refers to what its parents refer to. */
@@ -184,6 +191,9 @@ final class Planner {
         .uncarried()
         .forEach(each -> all.add(new NotCarried(each.kind(), each.identity(), each.reason())));
     existing.values().forEach(table -> all.addAll(table.exceptions()));
+    input.source().tables().stream()
+        .filter(table -> !existing.containsKey(table.name()))
+        .forEach(table -> heirs.exception(table).ifPresent(all::add));
     return all.stream()
         .distinct()
         .sorted(

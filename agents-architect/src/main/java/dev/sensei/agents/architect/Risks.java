@@ -1,10 +1,13 @@
 package dev.sensei.agents.architect;
 
+import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.Column;
 import dev.sensei.databases.catalog.Extension;
 import dev.sensei.databases.catalog.ObjectName;
 import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.catalog.TypeTrait;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +77,15 @@ final class Risks {
       risks.add(
           "%s: large (%d GiB); the run takes at least as long as this table"
               .formatted(table.name(), table.size().totalBytes() >> 30));
+    }
+    for (Column column : table.copiedColumns()) {
+      if (column.has(TypeTrait.NAMES_OBJECTS)) {
+        risks.add(
+            "%s.%s: its values (%s) name objects or roles and are carried by name; a name that the"
+                    .formatted(
+                        table.name(), SqlIdentifier.quoteWhereNeeded(column.name()), column.type())
+                + " target does not have when the rows come fails the table");
+      }
     }
     if (table.dependsOn().stream().anyMatch(need -> need.startsWith(ObjectName.routine("")))) {
       risks.add(

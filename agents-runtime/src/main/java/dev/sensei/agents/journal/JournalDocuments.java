@@ -37,7 +37,7 @@ import org.apache.kafka.common.errors.SerializationException;
  *
  * <p>The chain of hashes is not checked here: who needs that reads {@link #forEach} and compares.
  */
-public final class JournalDocuments implements Journal {
+public final class JournalDocuments implements Journal, Analyses {
   private static final int KEPT_PLANS = 16;
   private static final int RECORDS_IN_A_POLL = 2_000;
   private static final Duration POLL = Duration.ofMillis(200);
@@ -80,6 +80,7 @@ public final class JournalDocuments implements Journal {
    * @throws JournalException where that attempt's completion does not arrive in time, or not all
    *     that it counts came before it
    */
+  @Override
   public CatalogDocuments catalog(String migrationId, int analysis, int attempt) {
     LinkedHashMap<String, TableDescribed> tables = new LinkedHashMap<>();
     Map<String, CatalogDescribed> catalogs = new LinkedHashMap<>();

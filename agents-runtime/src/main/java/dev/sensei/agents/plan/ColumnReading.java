@@ -1,6 +1,7 @@
 package dev.sensei.agents.plan;
 
 import dev.sensei.databases.SqlIdentifier;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,10 @@ public final class ColumnReading {
 
   /** How values are read to be compared: with the text that the target's values have. */
   public static String toCompare(ColumnMapping column) {
+    Optional<String> sameEverywhere = sameEverywhere(column.targetType(), toCopy(column));
+    if (sameEverywhere.isPresent()) {
+      return sameEverywhere.get();
+    }
     // Only fixed lengths pad, and so change the text of a value that fits.
     boolean pads =
         column.targetType().startsWith("character(")
@@ -39,6 +44,21 @@ public final class ColumnReading {
     return pads
         ? "(" + SqlIdentifier.quote(column.source()) + "::" + column.targetType() + ")"
         : toCopy(column);
+  }
+
+  /** How the target's values are read to be compared with {@link #toCompare the source's}. */
+  public static String targetToCompare(ColumnMapping column) {
+    String name = SqlIdentifier.quote(column.target());
+    return sameEverywhere(column.targetType(), name).orElse(name);
+  }
+
+  /** PostgreSQL 16 began to write some values of {@code "char"} otherwise; their number stays. */
+  private static Optional<String> sameEverywhere(String type, String value) {
+    return switch (type) {
+      case "\"char\"" -> Optional.of("(" + value + "::integer)");
+      case "\"char\"[]" -> Optional.of("(" + value + "::integer[])");
+      default -> Optional.empty();
+    };
   }
 
   private static String unbounded(String type) {

@@ -41,6 +41,7 @@ public final class PlanText {
             duration(plan.estimatedSeconds())));
     phases(lines, plan, tables);
     mappings(lines, plan, tables);
+    text(lines, tables);
     lines.add("");
     lines.add("Not carried" + (plan.exceptions().isEmpty() ? ": nothing is left behind" : ""));
     for (NotCarried each : plan.exceptions()) {
@@ -113,6 +114,25 @@ public final class PlanText {
             all,
             flagged.isEmpty() ? "none to look at" : "to look at:"));
     lines.addAll(flagged);
+  }
+
+  private static void text(List<String> lines, Collection<TablePlan> tables) {
+    List<String> found = new ArrayList<>();
+    for (TablePlan table : tables) {
+      table
+          .textColumns()
+          .ifPresent(
+              text ->
+                  text.reasons()
+                      .forEach(
+                          (column, reason) ->
+                              found.add("  %s: %s %s".formatted(table.source(), column, reason))));
+    }
+    if (!found.isEmpty()) {
+      lines.add("");
+      lines.add("Copied as text, all others in binary form:");
+      lines.addAll(found);
+    }
   }
 
   private static String line(TablePlan table, ColumnMapping mapping, double review) {

@@ -2,8 +2,10 @@ package dev.sensei.agents.plan;
 
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.copy.CopyFormat;
 import dev.sensei.databases.ddl.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +26,8 @@ import java.util.stream.Stream;
  * @param byteEstimate bytes expected
  * @param unmapped columns that are not copied although they should be: of the source, with an empty
  *     target where there is none; of the target, with an empty source, where they need a value
+ * @param textColumns the columns for which rows travel in COPY's text form; absent where they
+ *     travel in the binary one
  */
 public record TablePlan(
     int index,
@@ -39,7 +43,8 @@ public record TablePlan(
     List<Statement> foreignKeys,
     long rowEstimate,
     long byteEstimate,
-    List<ColumnMapping> unmapped) {
+    List<ColumnMapping> unmapped,
+    Optional<TextColumns> textColumns) {
   public TablePlan {
     dependsOn = List.copyOf(dependsOn);
     columns = List.copyOf(columns);
@@ -49,7 +54,7 @@ public record TablePlan(
     unmapped = List.copyOf(unmapped);
   }
 
-  /** A plan in which every column is copied. */
+  /** A plan in which every column is copied, in the binary form. */
   public TablePlan(
       int index,
       TableName source,
@@ -78,7 +83,13 @@ public record TablePlan(
         foreignKeys,
         rowEstimate,
         byteEstimate,
-        List.of());
+        List.of(),
+        Optional.empty());
+  }
+
+  /** The form in which its rows travel. */
+  public CopyFormat format() {
+    return textColumns.isPresent() ? CopyFormat.TEXT : CopyFormat.BINARY;
   }
 
   /** The lowest confidence of its mappings, unmapped columns among them; 1 where there are none. */

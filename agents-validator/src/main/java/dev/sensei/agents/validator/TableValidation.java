@@ -11,7 +11,6 @@ import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
-import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.RowLocator;
@@ -135,8 +134,11 @@ final class TableValidation {
 
     DigestSubject target(Optional<Others> others, SetAsideRows setAside) {
       DigestSubject all =
-          DigestSubject.ofColumns(
-              plan.target(), plan.columns().stream().map(ColumnMapping::target).toList());
+          new DigestSubject(
+              plan.target(),
+              true,
+              plan.columns().stream().map(ColumnReading::targetToCompare).toList(),
+              ChunkBounds.WHOLE_TABLE);
       if (!setAside.corrections().isEmpty()) {
         return all.by(new Writer.NoneOf(setAside.corrections()));
       }
@@ -380,8 +382,7 @@ final class TableValidation {
                     sourceSubject, key.stream().map(ColumnReading::toCompare).toList()),
                 target,
                 new DifferenceSubject(
-                    targetSubject,
-                    key.stream().map(column -> SqlIdentifier.quote(column.target())).toList()));
+                    targetSubject, key.stream().map(ColumnReading::targetToCompare).toList()));
     return found.rows().stream()
         .map(row -> row.kind().name().toLowerCase(java.util.Locale.ROOT) + " " + row.keyHmac())
         .toList();

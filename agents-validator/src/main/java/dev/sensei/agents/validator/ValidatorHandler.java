@@ -35,7 +35,8 @@ public final class ValidatorHandler implements TaskHandler {
     this(tools.databases(), tools.journal(), key);
   }
 
-  ValidatorHandler(DatabaseAccess databases, Journal journal, SigningKey key) {
+  /** A Validator that reads this journal. */
+  public ValidatorHandler(DatabaseAccess databases, Journal journal, SigningKey key) {
     ApprovedPlans plans = new ApprovedPlans(journal);
     this.tables = new TableValidation(databases, plans, journal);
     this.references = new ReferenceValidation(databases, plans);

@@ -10,7 +10,6 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopyColumn;
-import dev.sensei.databases.copy.CopyFormat;
 import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.failpoint.Failpoint;
@@ -156,7 +155,7 @@ final class ChunkCopy {
         plan.columns().stream()
             .map(column -> new CopyColumn(ColumnReading.toCopy(column), column.target()))
             .toList();
-    return new CopySpec(plan.source(), into, columns, bounds, batchRows, CopyFormat.BINARY);
+    return new CopySpec(plan.source(), into, columns, bounds, batchRows, plan.format());
   }
 
   private static ChunkProgress progress(

@@ -20,12 +20,16 @@ import java.util.stream.IntStream;
  */
 final class Statements {
   /**
-   * Memory for builds: what the server is set to, or an eighth of what it shares, from 64 to 256
-   * MB. More of it makes no index faster that is sorted, and several sessions have it at once.
+   * Definitions are read under these settings, as they were written under them. Memory for builds:
+   * what the server is set to, or an eighth of what it shares, from 64 to 256 MB. More of it makes
+   * no index faster that is sorted, and several sessions have it at once.
    */
   private static final String SETTINGS =
       """
       SET LOCAL check_function_bodies = off;
+      SET LOCAL DateStyle = 'ISO';
+      SET LOCAL IntervalStyle = 'postgres';
+      SET LOCAL array_nulls = on;
       SELECT pg_catalog.set_config('maintenance_work_mem', greatest(
           pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')) / 1024,
           least(262144, greatest(65536,
@@ -121,6 +125,8 @@ final class Statements {
 
   private static void execute(Connection target, Statement statement) throws SQLException {
     try (java.sql.Statement run = target.createStatement()) {
+      // Expressions may hold braces, which JDBC would take for its own escapes.
+      run.setEscapeProcessing(false);
       prepare(run);
       run.execute(statement.sql());
     }

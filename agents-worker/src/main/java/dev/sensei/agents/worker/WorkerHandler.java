@@ -53,9 +53,14 @@ public final class WorkerHandler implements TaskHandler {
    * @param keys of the error queue
    */
   public WorkerHandler(AgentTools tools, QueueKeys keys) {
+    this(tools.databases(), tools.journal(), keys);
+  }
+
+  /** A worker that carries out the plans of this journal. */
+  public WorkerHandler(DatabaseAccess databases, Journal journal, QueueKeys keys) {
     this(
-        tools.databases(),
-        tools.journal(),
+        databases,
+        journal,
         keys,
         SessionSettings.DEFAULT,
         BuildSettings.fromEnvironment(System.getenv()));

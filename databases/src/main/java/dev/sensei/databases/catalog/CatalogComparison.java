@@ -96,7 +96,7 @@ public final class CatalogComparison {
 
   private boolean compared(String field, boolean notNull, String path) {
     return switch (field) {
-      case "dependsOn", "tablespace", "typeOid", "baseTypeOid", "size" -> false;
+      case "dependsOn", "tablespace", "typeOid", "baseTypeOid", "form", "size" -> false;
       case "owner" -> rules.owners();
       case "version" -> !path.startsWith("extension ");
       case "notNullName" -> sameMajorVersion;

@@ -19,14 +19,17 @@ import java.util.Optional;
  */
 final class CatalogSession implements AutoCloseable {
   private static final Map<String, String> SETTINGS =
-      Map.of(
-          "search_path", "",
-          "DateStyle", "ISO",
-          "IntervalStyle", "postgres",
-          "extra_float_digits", "3",
-          "quote_all_identifiers", "off",
-          "row_security", "off",
-          "jit", "off");
+      Map.ofEntries(
+          Map.entry("search_path", ""),
+          Map.entry("DateStyle", "ISO"),
+          Map.entry("IntervalStyle", "postgres"),
+          Map.entry("TimeZone", "UTC"),
+          Map.entry("bytea_output", "hex"),
+          Map.entry("extra_float_digits", "3"),
+          Map.entry("standard_conforming_strings", "on"),
+          Map.entry("quote_all_identifiers", "off"),
+          Map.entry("row_security", "off"),
+          Map.entry("jit", "off"));
 
   private final Connection connection;
   private final int version;

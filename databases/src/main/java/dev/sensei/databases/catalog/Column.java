@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param compression such as {@code lz4}, where it is set
  * @param statisticsTarget where it is set
  * @param options such as {@code n_distinct=5}
+ * @param form what decides how its values travel, where the type is not a plain one
  */
 public record Column(
     String name,
@@ -33,7 +34,8 @@ public record Column(
     Optional<String> compression,
     Optional<Integer> statisticsTarget,
     List<String> options,
-    Optional<String> comment) {
+    Optional<String> comment,
+    Optional<TypeForm> form) {
 
   /** Object ids from this one on belong to a database, not to PostgreSQL. */
   public static final long FIRST_USER_OID = 16_384;
@@ -42,9 +44,74 @@ public record Column(
     options = List.copyOf(options);
   }
 
+  /** A column of a plain type. */
+  public Column(
+      String name,
+      int position,
+      String type,
+      long typeOid,
+      long baseTypeOid,
+      boolean local,
+      Optional<NotNull> notNull,
+      Optional<String> defaultExpression,
+      Optional<Identity> identity,
+      Optional<Generated> generated,
+      Optional<String> collation,
+      Optional<String> storage,
+      Optional<String> compression,
+      Optional<Integer> statisticsTarget,
+      List<String> options,
+      Optional<String> comment) {
+    this(
+        name,
+        position,
+        type,
+        typeOid,
+        baseTypeOid,
+        local,
+        notNull,
+        defaultExpression,
+        identity,
+        generated,
+        collation,
+        storage,
+        compression,
+        statisticsTarget,
+        options,
+        comment,
+        Optional.empty());
+  }
+
+  /** Whether some part of its type has this trait. */
+  public boolean has(TypeTrait trait) {
+    return form.filter(parts -> parts.has(trait)).isPresent();
+  }
+
   /** Whether the column never holds a null. */
   public boolean required() {
     return notNull.isPresent();
+  }
+
+  /** The same at another place. */
+  public Column at(int place) {
+    return new Column(
+        name,
+        place,
+        type,
+        typeOid,
+        baseTypeOid,
+        local,
+        notNull,
+        defaultExpression,
+        identity,
+        generated,
+        collation,
+        storage,
+        compression,
+        statisticsTarget,
+        options,
+        comment,
+        form);
   }
 
   Column structure() {
@@ -64,6 +131,7 @@ public record Column(
         compression,
         statisticsTarget,
         options,
-        comment);
+        comment,
+        form);
   }
 }

@@ -28,12 +28,18 @@ final class ColumnReader {
                         found.identityOf() + " " + column.column(), found.sequence()));
       }
     }
+    Map<Long, TypeForm> forms = TypeFormReader.read(session);
     Map<Long, List<Column>> columns = new HashMap<>();
     session.query(
         sql(),
         row -> {
           List<Column> of = columns.computeIfAbsent(row.number("key"), key -> new ArrayList<>());
-          return of.add(column(row, of.size() + 1, identitySequences));
+          return of.add(
+              column(
+                  row,
+                  of.size() + 1,
+                  identitySequences,
+                  Optional.ofNullable(forms.get(row.number("typeoid")))));
         });
     return columns;
   }
@@ -60,7 +66,10 @@ final class ColumnReader {
   }
 
   private static Column column(
-      CatalogSession.Row row, int position, Map<String, Sequence> identitySequences)
+      CatalogSession.Row row,
+      int position,
+      Map<String, Sequence> identitySequences,
+      Optional<TypeForm> form)
       throws SQLException {
     String name = row.text("attname");
     Optional<String> expression = row.optional("expression");
@@ -97,7 +106,8 @@ final class ColumnReader {
         row.optional("compression"),
         row.optionalInteger("target"),
         row.list("attoptions"),
-        row.optional("comment"));
+        row.optional("comment"),
+        form);
   }
 
   private String sql() {

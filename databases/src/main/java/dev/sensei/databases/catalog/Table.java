@@ -143,4 +143,34 @@ public record Table(
         size,
         dependsOn);
   }
+
+  /** The same table with other columns. */
+  public Table withColumns(List<Column> others) {
+    return new Table(
+        name,
+        kind,
+        unlogged,
+        partition,
+        partitionKey,
+        inherits,
+        others,
+        keys,
+        foreignKeys,
+        checks,
+        indexes,
+        rules,
+        rowSecurity,
+        forceRowSecurity,
+        replicaIdentity,
+        replicaIdentityIndex,
+        clusteredOn,
+        owner,
+        tablespace,
+        accessMethod,
+        options,
+        toastOptions,
+        comment,
+        size,
+        dependsOn);
+  }
 }

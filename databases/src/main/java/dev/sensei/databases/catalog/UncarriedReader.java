@@ -173,7 +173,8 @@ final class UncarriedReader {
         part(
                 "large objects",
                 "count(*) || ' large objects'",
-                "large objects are not carried; move them by hand")
+                "large objects are not carried, and columns of oid or lo that hold their numbers"
+                    + " will point at nothing; move them by hand, each under its number")
             + " FROM pg_largeobject_metadata o HAVING count(*) > 0",
         part("security label", "o.objtype || ' ' || o.objname || ' for ' || o.provider", BY_HAND)
             + " FROM pg_seclabels o WHERE o.objtype NOT IN ('database', 'role', 'tablespace')",
@@ -298,7 +299,9 @@ final class UncarriedReader {
         alien(classid, objid) AS (
           SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t
           JOIN pg_type e ON e.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
-          WHERE e.typtype IN ('r', 'b', 'p', 'm')
+          WHERE e.typtype IN ('r', 'b', 'p', 'm') AND NOT EXISTS (
+            SELECT 1 FROM pg_depend x
+            WHERE x.classid = 'pg_type'::regclass AND x.objid = e.oid AND x.deptype = 'e')
         UNION ALL
           SELECT 'pg_proc'::regclass, p.oid FROM pg_proc p WHERE p.prokind = 'a'
             OR p.prolang IN (SELECT l.oid FROM pg_language l WHERE l.lanname IN ('c', 'internal'))

@@ -35,6 +35,10 @@ public final class DdlGenerator {
           "SET lock_timeout = 0",
           "SET idle_in_transaction_session_timeout = 0",
           "SET xmloption = content",
+          "SET DateStyle = 'ISO'",
+          "SET IntervalStyle = 'postgres'",
+          "SET array_nulls = on",
+          "SET standard_conforming_strings = on",
           "SET client_min_messages = warning");
 
   private DdlGenerator() {}

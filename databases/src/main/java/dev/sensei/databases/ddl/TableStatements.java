@@ -28,6 +28,9 @@ final class TableStatements {
       String alterColumn = alter + "ALTER COLUMN " + SqlIdentifier.quote(column.name()) + " ";
       if (!alone && !column.local()) {
         inherited(all, table, column, alterColumn);
+      } else if (!alone && hasNoValueOfItsOwn(column)) {
+        // A parent's default would come with the parent's column.
+        add(all, table, alterColumn + "DROP DEFAULT");
       }
       column.storage().ifPresent(how -> add(all, table, alterColumn + "SET STORAGE " + how));
       column
@@ -186,6 +189,12 @@ final class TableStatements {
     if (ownNotNull(column).filter(notNull -> notNull.name().isEmpty()).isPresent()) {
       add(all, table, alterColumn + "SET NOT NULL");
     }
+  }
+
+  private static boolean hasNoValueOfItsOwn(Column column) {
+    return column.defaultExpression().isEmpty()
+        && column.generated().isEmpty()
+        && column.identity().isEmpty();
   }
 
   private static Optional<NotNull> ownNotNull(Column column) {

@@ -25,6 +25,7 @@ public final class CanonicalSession {
           "SET xmlbinary = 'base64'",
           "SET xmloption = 'content'",
           "SET quote_all_identifiers = off",
+          "SET standard_conforming_strings = on",
           "SET search_path = pg_catalog",
           "SET client_encoding = 'UTF8'",
           "SET row_security = off",

@@ -110,6 +110,9 @@ final class LedgerTransaction {
     int version = target.getMetaData().getDatabaseMajorVersion();
     List<String> settings = new ArrayList<>(NOTICE_A_LOST_MACHINE);
     settings.add("statement_timeout = 0");
+    // In binary form too, a piece of a document is xml under this setting alone.
+    settings.add("xmloption = content");
+    settings.add("standard_conforming_strings = on");
     settings.addAll(more);
     if (version >= TRANSACTION_TIMEOUTS_FROM) {
       settings.add("transaction_timeout = 0");

@@ -129,6 +129,51 @@ class RoundTripTest {
     assertThat(rows(target, all)).isEqualTo(rows(source, all));
   }
 
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
+  void anHeirWithoutItsParentsDefaultStaysWithoutIt(TestServer server) throws SQLException {
+    DatabaseUri source = server.newDatabase();
+    TestServer.execute(
+        source,
+        "CREATE TABLE parent (a int DEFAULT 1, b int DEFAULT 2);"
+            + " CREATE TABLE heir (a int, b int DEFAULT 3); ALTER TABLE heir INHERIT parent");
+    DatabaseUri target = server.newDatabase();
+    build(source, target);
+
+    assertThat(CatalogComparison.compare(read(source), read(target), ComparisonRules.STRICT))
+        .isEmpty();
+    TestServer.execute(target, "INSERT INTO heir DEFAULT VALUES");
+    assertThat(rows(target, "SELECT concat_ws(' ', a, b) FROM heir")).containsExactly("3");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
+  void definitionsAreWhatTheyAreUnderAnySettings(TestServer server) throws SQLException {
+    DatabaseUri source = server.newDatabase();
+    TestServer.execute(
+        source,
+        "CREATE TABLE t (a text DEFAULT E'a\\\\b', b bytea DEFAULT '\\x00ff', c interval DEFAULT"
+            + " '-1 mon +1 day', d timestamptz DEFAULT '2020-01-01 00:00+00', e text[] DEFAULT"
+            + " '{NULL,x}', f float8 DEFAULT 0.1)");
+    Catalog before = read(source);
+    DatabaseUri target = server.newDatabase();
+    for (DatabaseUri database : List.of(source, target)) {
+      for (String setting :
+          List.of(
+              "standard_conforming_strings = off",
+              "bytea_output = escape",
+              "IntervalStyle = sql_standard",
+              "DateStyle = 'SQL, DMY'",
+              "array_nulls = off",
+              "extra_float_digits = -10")) {
+        TestServer.execute(database, "ALTER DATABASE " + database.database() + " SET " + setting);
+      }
+    }
+    assertThat(read(source).tables()).isEqualTo(before.tables());
+    build(source, target);
+    assertThat(CatalogComparison.compare(before, read(target), ComparisonRules.STRICT)).isEmpty();
+  }
+
   private static List<String> keys(Catalog catalog, String table) {
     return DdlGenerator.keys(catalog.table(TableName.parse(table)).orElseThrow()).stream()
         .map(Statement::sql)

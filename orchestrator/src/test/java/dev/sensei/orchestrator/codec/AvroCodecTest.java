@@ -104,7 +104,7 @@ class AvroCodecTest {
       return "text ä " + seed;
     } else if (java == int.class || java == Integer.class) {
       return seed;
-    } else if (java == long.class) {
+    } else if (java == long.class || java == Long.class) {
       return seed * 10_000_000_000L;
     } else if (java == double.class) {
       return seed / 8.0;
