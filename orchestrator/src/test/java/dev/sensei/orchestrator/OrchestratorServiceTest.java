@@ -103,7 +103,8 @@ class OrchestratorServiceTest {
             2,
             2,
             List.of(),
-            false),
+            false,
+            List.of()),
         "ada");
   }
 

@@ -26,6 +26,7 @@ import java.util.List;
  * @param chunksInFlight chunks of one table handed out at the same time.
  * @param milestones where the migration waits for a person.
  * @param separateApprover whether approver and creator have to be two people.
+ * @param mappings tables that are not carried as they are, each once.
  */
 public record Options(
     long chunkRows,
@@ -43,10 +44,12 @@ public record Options(
     int tablesInFlight,
     int chunksInFlight,
     List<Milestone> milestones,
-    boolean separateApprover) {
+    boolean separateApprover,
+    List<TableMapping> mappings) {
   public Options {
     includeTables = List.copyOf(includeTables);
     excludeTables = List.copyOf(excludeTables);
     milestones = List.copyOf(milestones);
+    mappings = List.copyOf(mappings);
   }
 }

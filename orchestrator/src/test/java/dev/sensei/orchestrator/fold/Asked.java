@@ -30,7 +30,8 @@ final class Asked {
         2,
         2,
         milestones,
-        separateApprover);
+        separateApprover,
+        List.of());
   }
 
   static Command create() {

@@ -77,7 +77,8 @@ class JournalProjectionTest {
             2,
             2,
             List.of(),
-            false);
+            false,
+            List.of());
     apply(connection, new Event.MigrationCreated(ID, database, database, options, "ada"));
     apply(
         connection,
