@@ -1,0 +1,29 @@
+package dev.sensei.agents.architect.mapping;
+
+import dev.sensei.databases.TableName;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the rows of a table come from.
+ *
+ * @param source the table in the source
+ * @param declared whether a person said anything of its columns
+ * @param columns by their names in the target
+ */
+public record TableOrigin(TableName source, boolean declared, Map<String, ColumnOrigin> columns) {
+  public TableOrigin {
+    columns = Map.copyOf(columns);
+  }
+
+  /**
+   * Where a column's values come from.
+   *
+   * @throws IllegalArgumentException where the table has no such column
+   */
+  public ColumnOrigin of(String column) {
+    return Optional.ofNullable(columns.get(column))
+        .orElseThrow(
+            () -> new IllegalArgumentException("%s gives no %s".formatted(source, column)));
+  }
+}
