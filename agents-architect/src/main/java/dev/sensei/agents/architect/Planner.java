@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Makes a plan from two catalogs, without looking at anything else.
@@ -153,7 +154,7 @@ final class Planner {
         List.of(),
         table.size().rows(),
         table.size().totalBytes(),
-        there.unmapped());
+        Stream.concat(there.unmapped().stream(), dropped(table).stream()).toList());
   }
 
   private TablePlan made(int index, Table table, int phase, List<Integer> before) {
@@ -194,7 +195,16 @@ final class Planner {
         DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(input.wanted().tables())),
         table.size().rows(),
         table.size().totalBytes(),
-        List.of());
+        dropped(table));
+  }
+
+  private List<ColumnMapping> dropped(Table table) {
+    return origin(table).dropped().stream()
+        .map(
+            column ->
+                new ColumnMapping(
+                    column.column(), "", column.type(), "", 1, ColumnMapping.DECLARED, List.of()))
+        .toList();
   }
 
   /** What tables of the target refer to; a partition refers to what its parents refer to. */

@@ -50,6 +50,6 @@ public record ColumnMapping(
 
   /** Whether a person said how the column gets its values, or what it is called or made of. */
   public boolean declared() {
-    return note.equals(DECLARED) || note.startsWith(DECLARED + "; ");
+    return note.equals(DECLARED);
   }
 }

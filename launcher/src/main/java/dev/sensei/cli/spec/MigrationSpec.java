@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param source where the rows come from, where the file says so
  * @param target where they go, where the file says so
  * @param tables which tables are in scope
+ * @param mappings tables that are not carried as they are
  * @param options how they are moved
  * @param approval what needs a person
  */
@@ -22,13 +23,23 @@ public record MigrationSpec(
     Optional<DatabaseUri> source,
     Optional<DatabaseUri> target,
     Tables tables,
+    List<TableSpec> mappings,
     Tuning options,
     Approval approval) {
 
   /** What holds where no spec is given. */
   public static final MigrationSpec DEFAULTS =
       new MigrationSpec(
-          Optional.empty(), Optional.empty(), Tables.ALL, Tuning.DEFAULTS, Approval.DEFAULTS);
+          Optional.empty(),
+          Optional.empty(),
+          Tables.ALL,
+          List.of(),
+          Tuning.DEFAULTS,
+          Approval.DEFAULTS);
+
+  public MigrationSpec {
+    mappings = List.copyOf(mappings);
+  }
 
   /**
    * Which tables are in scope, by patterns {@code schema.table} with {@code *} as wildcard.
@@ -109,7 +120,7 @@ public record MigrationSpec(
     }
   }
 
-  /** Tables, options and thresholds as commands carry them. */
+  /** Tables, mappings, options and thresholds as commands carry them. */
   public Options toContract() {
     return Options.newBuilder()
         .setChunkRows(options.chunkRows())
@@ -128,6 +139,7 @@ public record MigrationSpec(
         .setChunksInFlight(options.chunksInFlight())
         .setMilestones(approval.milestones())
         .setSeparateApprover(approval.separateApprover())
+        .setMappings(mappings.stream().map(TableSpec::toContract).toList())
         .build();
   }
 }

@@ -104,7 +104,7 @@ final class Changes {
         .anyMatch(
             use ->
                 renames(use.table())
-                    || alters(use.table(), use.column()) && !use.column().isEmpty());
+                    || (!use.column().isEmpty() && alters(use.table(), use.column())));
   }
 
   /** The type that a column has in the target. */

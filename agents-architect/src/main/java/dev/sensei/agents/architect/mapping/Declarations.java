@@ -10,6 +10,7 @@ import dev.sensei.databases.catalog.Table;
 import dev.sensei.schemas.common.AddedColumn;
 import dev.sensei.schemas.common.DeclaredColumn;
 import dev.sensei.schemas.common.TableMapping;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ import java.util.TreeMap;
  * theirs.
  */
 final class Declarations {
+  /** What PostgreSQL takes of a name. */
+  private static final int NAME_BYTES = 63;
+
   private final Catalog source;
   private final Map<TableName, TableMapping> byTable = new TreeMap<>();
 
@@ -177,7 +181,10 @@ final class Declarations {
 
   private static void oneColumnEach(MappedTable table) throws MappingRefused {
     Map<String, MappedColumn> names = new HashMap<>();
+    notTooLong(table.target().schema(), table.target().toString());
+    notTooLong(table.target().name(), table.target().toString());
     for (MappedColumn column : table.columns()) {
+      notTooLong(column.target(), table.named(column));
       MappedColumn other = names.put(column.target(), column);
       if (other != null) {
         throw new MappingRefused(
@@ -186,6 +193,18 @@ final class Declarations {
             "expected one source for column %s, found two: %s and %s; rename or drop one of them"
                 .formatted(table.named(column), origin(other), origin(column)));
       }
+    }
+  }
+
+  /** The server would cut it off, and say nothing. */
+  private static void notTooLong(String name, String object) throws MappingRefused {
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > NAME_BYTES) {
+      throw new MappingRefused(
+          "NAME_TOO_LONG",
+          object,
+          "expected a name of at most %d bytes in %s, found %d; shorten it"
+              .formatted(NAME_BYTES, object, bytes));
     }
   }
 

@@ -46,7 +46,7 @@ public record MappedSource(
         columns.put(
             column.name(), new ColumnOrigin(column.name(), column.type(), Optional.empty(), false));
       }
-      origins.put(table.name(), new TableOrigin(table.name(), false, columns));
+      origins.put(table.name(), new TableOrigin(table.name(), false, columns, List.of()));
     }
     return new MappedSource(source, origins, List.of(), List.of(), List.of());
   }
@@ -122,6 +122,11 @@ public record MappedSource(
               column.expression(),
               column.declared()));
     }
-    return new TableOrigin(table.source().name(), table.declared(), columns);
+    List<ColumnOrigin> dropped =
+        table.source().columns().stream()
+            .filter(column -> table.of(column.name()).isEmpty())
+            .map(column -> new ColumnOrigin(column.name(), column.type(), Optional.empty(), true))
+            .toList();
+    return new TableOrigin(table.source().name(), table.declared(), columns, dropped);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sensei.agents.architect.mapping;
 
 import dev.sensei.databases.TableName;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,10 +11,16 @@ import java.util.Optional;
  * @param source the table in the source
  * @param declared whether a person said anything of its columns
  * @param columns by their names in the target
+ * @param dropped columns of the source that the target is not to have
  */
-public record TableOrigin(TableName source, boolean declared, Map<String, ColumnOrigin> columns) {
+public record TableOrigin(
+    TableName source,
+    boolean declared,
+    Map<String, ColumnOrigin> columns,
+    List<ColumnOrigin> dropped) {
   public TableOrigin {
     columns = Map.copyOf(columns);
+    dropped = List.copyOf(dropped);
   }
 
   /**

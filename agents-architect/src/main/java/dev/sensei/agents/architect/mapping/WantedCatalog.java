@@ -67,7 +67,14 @@ final class WantedCatalog {
     List<Table> tables = new ArrayList<>();
     for (MappedTable table : mapped) {
       tables.add(
-          new WantedTable(table, changes, answers, losses, isMade(table), referenced(table))
+          new WantedTable(
+                  table,
+                  changes,
+                  answers,
+                  losses,
+                  isMade(table),
+                  referenced(table),
+                  target.database().majorVersion())
               .table());
     }
     tables.sort(Comparator.comparing(Table::name));

@@ -8,6 +8,7 @@ import dev.sensei.databases.catalog.Identity;
 import dev.sensei.databases.catalog.NotNull;
 import dev.sensei.databases.catalog.Sequence;
 import dev.sensei.databases.catalog.Table;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class WantedColumns {
           (long) Integer.MAX_VALUE,
           "bigint",
           Long.MAX_VALUE);
+  private static final int NAMED_NOT_NULL = 18;
+  private static final String NOT_NULL = "_not_null";
+  private static final int NAME_BYTES = 63;
   private static final String NUMBER = "-?[0-9]+|nextval\\('[^']+'::regclass\\)";
 
   private final MappedTable table;
@@ -30,19 +34,27 @@ final class WantedColumns {
   private final SourceAnswers answers;
   private final Losses losses;
   private final boolean made;
+  private final int targetVersion;
 
   /**
    * Columns of one table.
    *
    * @param made whether the migration makes the table; what a table of the target has is its own
+   * @param targetVersion the major version of the target's server
    */
   WantedColumns(
-      MappedTable table, Changes changes, SourceAnswers answers, Losses losses, boolean made) {
+      MappedTable table,
+      Changes changes,
+      SourceAnswers answers,
+      Losses losses,
+      boolean made,
+      int targetVersion) {
     this.table = table;
     this.changes = changes;
     this.answers = answers;
     this.losses = losses;
     this.made = made;
+    this.targetVersion = targetVersion;
   }
 
   List<Column> all() {
@@ -68,7 +80,7 @@ final class WantedColumns {
         0,
         true,
         column.required()
-            ? Optional.of(new NotNull(Optional.empty(), true, false, true, Optional.empty()))
+            ? Optional.of(new NotNull(notNullName(column), true, false, true, Optional.empty()))
             : Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -79,6 +91,18 @@ final class WantedColumns {
         Optional.empty(),
         List.of(),
         Optional.empty());
+  }
+
+  /** The name that the constraint is given, where the target's server has names for such. */
+  private Optional<String> notNullName(MappedColumn column) {
+    if (targetVersion < NAMED_NOT_NULL) {
+      return Optional.empty();
+    }
+    String name = table.target().name() + "_" + column.target();
+    while ((name + NOT_NULL).getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
+      name = name.substring(0, name.length() - 1);
+    }
+    return Optional.of(name + NOT_NULL);
   }
 
   private Column carried(MappedColumn column, Column from, int position) {

@@ -40,12 +40,14 @@ final class WantedTable {
   private final Follow follow;
   private final boolean made;
   private final Set<Key> referenced;
+  private final int targetVersion;
 
   /**
    * The table.
    *
    * @param made whether the migration makes it
    * @param referenced its keys that foreign keys refer to
+   * @param targetVersion the major version of the target's server
    */
   WantedTable(
       MappedTable mapped,
@@ -53,7 +55,8 @@ final class WantedTable {
       SourceAnswers answers,
       Losses losses,
       boolean made,
-      Set<Key> referenced) {
+      Set<Key> referenced,
+      int targetVersion) {
     this.mapped = mapped;
     this.source = mapped.source();
     this.changes = changes;
@@ -62,10 +65,12 @@ final class WantedTable {
     this.follow = new Follow(answers);
     this.made = made;
     this.referenced = referenced;
+    this.targetVersion = targetVersion;
   }
 
   Table table() throws MappingRefused {
-    List<Column> columns = new WantedColumns(mapped, changes, answers, losses, made).all();
+    List<Column> columns =
+        new WantedColumns(mapped, changes, answers, losses, made, targetVersion).all();
     List<Key> keys = keys();
     List<Index> indexes = indexes();
     Set<String> names = new HashSet<>();
