@@ -1,12 +1,14 @@
 package dev.sensei.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sensei.cli.Person.Outcome;
 import dev.sensei.cli.sample.SampleShop;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.platform.PostgresServer.Endpoint;
 import dev.sensei.platform.PostgresSettings;
+import dev.sensei.platform.RunningPlatform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,20 +74,29 @@ final class MappedShopTest {
       """;
   private static final Pattern ID = Pattern.compile("(m-[0-9]+-[0-9]+-[0-9a-f]+)");
 
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
   @TempDir private static Path directory;
+  private static Thread up;
   private static PostgresServer server;
+  private static RunningPlatform running;
   private final Person person = new Person(directory);
 
   @BeforeAll
   static void sample() throws SQLException {
+    up = Thread.ofPlatform().start(() -> new Person(directory).runs("up", "--data-dir", data()));
     server = PostgresServer.start(PostgresSettings.in(directory.resolve("server")));
     try (Connection connection = server.createDatabase("shop").connect()) {
       new SampleShop(1_000).create(connection);
     }
+    await().atMost(PATIENCE).until(() -> RunningPlatform.find(Path.of(data())).isPresent());
+    running = RunningPlatform.find(Path.of(data())).orElseThrow();
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws InterruptedException {
+    up.interrupt();
+    up.join(PATIENCE);
     server.close();
   }
 
@@ -141,6 +154,8 @@ final class MappedShopTest {
           .isEqualTo(1);
     }
 
+    Outcome resumed = person.runs("resume", id(waiting), "--data-dir", data());
+    assertThat(resumed.code()).as(resumed.toString()).isZero();
     Outcome done = migrate(target, spec, "--yes");
 
     assertThat(done.code()).as(done.toString()).isEqualTo(5);
@@ -181,18 +196,33 @@ final class MappedShopTest {
                 + database.formatted("postgres", "disabled")
                 + "\n");
     Outcome outcome =
-        person.runs("migrate", "--data-dir", data(), "--spec", spec.toString(), "--yes");
+        person.runs(
+            "migrate",
+            "--data-dir",
+            data(),
+            "--kafka",
+            running.bootstrapServers(),
+            "--registry",
+            running.registryUrl(),
+            "--spec",
+            spec.toString(),
+            "--yes");
     assertThat(outcome.code()).as(outcome.toString()).isEqualTo(2);
-    assertThat(outcome.err() + outcome.out()).contains("SSL");
+    assertThat(outcome.err())
+        .contains("the connection requires TLS (SSL), and the server does not offer it");
   }
 
   private Outcome migrate(Endpoint target, Path spec, String... more) throws IOException {
     List<String> arguments =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "migrate",
                 "--data-dir",
                 data(),
+                "--kafka",
+                running.bootstrapServers(),
+                "--registry",
+                running.registryUrl(),
                 "--source",
                 uri(server.endpoint().withDatabase("shop")),
                 "--target",

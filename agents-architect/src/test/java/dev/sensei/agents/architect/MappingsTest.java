@@ -113,7 +113,11 @@ class MappingsTest {
                 .cast("customer", "bigint")
                 .renamed("order", "text")
                 .mapping(),
-            Declared.of("shop.event").to("log.event").renamed("day", "order").mapping(),
+            Declared.of("shop.event")
+                .to("log.event")
+                .renamed("day", "order")
+                .constant("kind", "old", "text", true)
+                .mapping(),
             Declared.of("shop.event_24").to("log.event_2024").mapping());
 
     build(target, plan);

@@ -72,15 +72,17 @@ final class WantedColumns {
   private Column added(MappedColumn column, int position) {
     Reading reading = answers.reading(table, column).orElseThrow();
     narrowing(column, reading);
+    // What a partition has of its parent is the parent's.
+    boolean local = table.source().partition().isEmpty();
     return new Column(
         column.target(),
         position,
         reading.targetType(),
         0,
         0,
-        true,
+        local,
         column.required()
-            ? Optional.of(new NotNull(notNullName(column), true, false, true, Optional.empty()))
+            ? Optional.of(new NotNull(notNullName(column), local, false, true, Optional.empty()))
             : Optional.empty(),
         Optional.empty(),
         Optional.empty(),
