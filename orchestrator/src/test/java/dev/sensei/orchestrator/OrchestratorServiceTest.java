@@ -106,7 +106,8 @@ class OrchestratorServiceTest {
             false,
             0,
             100,
-            Optional.empty()),
+            Optional.empty(),
+            List.of()),
         "ada");
   }
 

@@ -9,6 +9,8 @@ import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
 import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.Analyses;
+import dev.sensei.agents.architect.mapping.MappedSource;
+import dev.sensei.agents.architect.mapping.MappingRefused;
 import dev.sensei.agents.journal.CatalogDocuments;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
@@ -22,6 +24,7 @@ import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.TableDescribed;
 import dev.sensei.schemas.task.PlanMigration;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +32,8 @@ import org.apache.avro.specific.SpecificRecord;
 
 /**
  * The Architect: makes the plan of a migration from the catalogs in its journal and from what the
- * target's server offers. Asked again, it makes the same plan.
+ * target's server offers; what a person declared of tables it tries on the source before. Asked
+ * again, it makes the same plan.
  */
 public final class ArchitectHandler implements TaskHandler {
   private static final String APPLICATION = "sensei-architect";
@@ -59,7 +63,7 @@ public final class ArchitectHandler implements TaskHandler {
     if (!(task instanceof PlanMigration asked)) {
       throw new IllegalArgumentException("no task of the Architect: " + task.getSchema().getName());
     }
-    PlanInput input = input(asked);
+    PlanInput input = mapped(asked, input(asked));
     context.throwIfCancelled();
     switch (Planner.plan(input)) {
       case Planned planned -> context.reportAll(new PlanReports(asked, context, input).of(planned));
@@ -86,6 +90,30 @@ public final class ArchitectHandler implements TaskHandler {
         side(documents, "target"),
         server(asked),
         asked.getOptions());
+  }
+
+  /** Tries what a person declared on the source, where anything is declared. */
+  private PlanInput mapped(PlanMigration asked, PlanInput input) throws TaskFailure {
+    if (asked.getOptions().getMappings().isEmpty()) {
+      return input;
+    }
+    try {
+      PostgresConnections source =
+          tools.databases().connections(asked.getSource(), DatabaseRole.SOURCE);
+      try (Connection connection = source.open(APPLICATION)) {
+        return input.with(
+            MappedSource.of(
+                connection, asked.getOptions().getMappings(), input.source(), input.target()));
+      }
+    } catch (MappingRefused refused) {
+      throw new TaskFailure(
+          FailureClass.CONFIGURATION, refused.code(), refused.message(), refused.object());
+    } catch (SQLException failed) {
+      throw DatabaseErrors.translate("closing the session on the source", failed);
+    } catch (IllegalArgumentException unreadable) {
+      throw new TaskFailure(
+          FailureClass.CONFIGURATION, "BAD_REFERENCE", String.valueOf(unreadable.getMessage()));
+    }
   }
 
   private static Catalog side(CatalogDocuments documents, String side) throws TaskFailure {

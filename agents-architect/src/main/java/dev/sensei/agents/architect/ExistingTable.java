@@ -1,5 +1,7 @@
 package dev.sensei.agents.architect;
 
+import dev.sensei.agents.architect.mapping.ColumnOrigin;
+import dev.sensei.agents.architect.mapping.TableOrigin;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
 import dev.sensei.databases.SqlIdentifier;
@@ -20,7 +22,7 @@ import java.util.stream.Collectors;
 
 /**
  * A source table compared with the target table of the same name, which stays as it is: columns are
- * mapped by name, and what the target lacks is listed.
+ * mapped as a person declared, else by name, and what the target lacks is listed.
  *
  * @param columns what is copied, in the order of the target
  * @param unmapped source columns that are not copied, and target columns that get no value although
@@ -35,8 +37,14 @@ record ExistingTable(
     List<String> risks) {
   private static final double OTHER_COLLATION = 0.95;
 
-  static ExistingTable compare(Table source, Table target) {
-    Comparison comparison = new Comparison(source, target);
+  /**
+   * Compares.
+   *
+   * @param source the source's table, under the names that the target has to have
+   * @param origin where its rows come from
+   */
+  static ExistingTable compare(Table source, Table target, TableOrigin origin) {
+    Comparison comparison = new Comparison(source, target, origin);
     comparison.columns();
     comparison.constraints();
     comparison.differences();
@@ -50,14 +58,16 @@ record ExistingTable(
   private static final class Comparison {
     private final Table source;
     private final Table target;
+    private final TableOrigin origin;
     private final List<ColumnMapping> columns = new ArrayList<>();
     private final List<ColumnMapping> unmapped = new ArrayList<>();
     private final List<NotCarried> exceptions = new ArrayList<>();
     private final List<String> risks = new ArrayList<>();
 
-    Comparison(Table source, Table target) {
+    Comparison(Table source, Table target, TableOrigin origin) {
       this.source = source;
       this.target = target;
+      this.origin = origin;
     }
 
     void columns() {
@@ -87,6 +97,20 @@ record ExistingTable(
     }
 
     private void map(Column from, Column to) {
+      ColumnOrigin read = origin.of(from.name());
+      if (read.declared()) {
+        columns.add(
+            new ColumnMapping(
+                read.column(),
+                to.name(),
+                read.type(),
+                to.type(),
+                1,
+                ColumnMapping.DECLARED,
+                MappingRules.of(to),
+                read.expression()));
+        return;
+      }
       ColumnCompatibility fit = ColumnCompatibility.of(from, to);
       if (fit.level() == ColumnCompatibility.Level.INCOMPATIBLE) {
         unmapped(from, to.type(), fit.reason() + "; change the type of the target's column");

@@ -19,9 +19,9 @@ final class Obstacles {
 
   static Optional<Refused> find(PlanInput input) {
     return nothing(input.source())
-        .or(() -> names(input.source(), input.target()))
-        .or(() -> kinds(input.source(), input.target()))
-        .or(() -> partitions(input.source(), input.target()))
+        .or(() -> names(input.wanted(), input.target()))
+        .or(() -> kinds(input.wanted(), input.target()))
+        .or(() -> partitions(input.wanted(), input.target()))
         .or(() -> Carriable.find(input));
   }
 

@@ -1,6 +1,8 @@
 package dev.sensei.agents.architect;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
+import dev.sensei.agents.architect.mapping.ColumnOrigin;
+import dev.sensei.agents.architect.mapping.TableOrigin;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.MigrationPlan;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Makes a plan from two catalogs, without looking at anything else.
@@ -50,14 +53,16 @@ final class Planner {
   }
 
   private Planned planned() {
-    List<Table> tables = input.source().tables();
+    List<Table> tables = input.wanted().tables();
     for (Table table : tables) {
       input
           .target()
           .table(table.name())
-          .ifPresent(there -> existing.put(table.name(), ExistingTable.compare(table, there)));
+          .ifPresent(
+              there ->
+                  existing.put(table.name(), ExistingTable.compare(table, there, origin(table))));
     }
-    Carried carried = Carried.between(input.source(), input.target(), input.server());
+    Carried carried = Carried.between(input.wanted(), input.target(), input.server());
     Phases phases = Phases.of(tables);
     WorkOrder order = WorkOrder.of(tables, foreignKeysInTarget());
     List<TablePlan> plans = tablePlans(phases, order);
@@ -71,13 +76,40 @@ final class Planner {
             carried.expected(),
             DdlGenerator.preData(missing),
             postData(missing),
-            Carried.sequences(input.source(), input.target(), missing.tables()),
-            phases.lists(),
+            sequences(missing.tables()),
+            inSource(phases.lists()),
             plans.stream().map(plan -> PlanJson.digest(PlanJson.write(plan))).toList(),
             exceptions(carried),
             risks(tables, missing, phases, order),
-            Estimate.seconds(tables));
+            Estimate.seconds(tables),
+            input.mapped().movedSequences());
     return new Planned(plans, migration);
+  }
+
+  private TableOrigin origin(Table table) {
+    return Optional.ofNullable(input.mapped().origins().get(table.name())).orElseThrow();
+  }
+
+  /** The sequences that are carried, by their names in the source. */
+  private List<TableName> sequences(List<Table> created) {
+    Map<TableName, TableName> before = new HashMap<>();
+    input.mapped().movedSequences().forEach(moved -> before.put(moved.target(), moved.source()));
+    return Carried.sequences(input.wanted(), input.target(), created).stream()
+        .map(name -> before.getOrDefault(name, name))
+        .sorted()
+        .toList();
+  }
+
+  private List<List<TableName>> inSource(List<List<TableName>> phases) {
+    return phases.stream()
+        .map(
+            names ->
+                names.stream()
+                    .map(name -> input.wanted().table(name).orElseThrow())
+                    .map(table -> origin(table).source())
+                    .sorted()
+                    .toList())
+        .toList();
   }
 
   private List<Statement> postData(Catalog missing) {
@@ -115,7 +147,7 @@ final class Planner {
     Table to = input.target().table(table.name()).orElseThrow();
     return new TablePlan(
         index,
-        table.name(),
+        origin(table).source(),
         table.name(),
         to.structure(),
         false,
@@ -127,33 +159,37 @@ final class Planner {
         List.of(),
         table.size().rows(),
         table.size().totalBytes(),
-        there.unmapped(),
+        Stream.concat(there.unmapped().stream(), dropped(table).stream()).toList(),
         travel.textColumns(table, to, there.columns()));
   }
 
   private TablePlan made(int index, Table table, int phase, List<Integer> before) {
     List<Statement> indexes = new ArrayList<>(DdlGenerator.indexes(table));
-    for (Table part : input.source().tables()) {
+    for (Table part : input.wanted().tables()) {
       if (part.partition().map(Partition::parent).filter(table.name()::equals).isPresent()) {
         indexes.addAll(DdlGenerator.attachIndexes(part));
       }
     }
+    TableOrigin origin = origin(table);
     List<ColumnMapping> columns =
         table.copiedColumns().stream()
             .map(
-                column ->
-                    new ColumnMapping(
-                        column.name(),
-                        column.name(),
-                        column.type(),
-                        column.type(),
-                        1,
-                        "",
-                        MappingRules.of(column)))
+                column -> {
+                  ColumnOrigin from = origin.of(column.name());
+                  return new ColumnMapping(
+                      from.column(),
+                      column.name(),
+                      from.type(),
+                      column.type(),
+                      1,
+                      from.declared() ? ColumnMapping.DECLARED : "",
+                      MappingRules.of(column),
+                      from.expression());
+                })
             .toList();
     return new TablePlan(
         index,
-        table.name(),
+        origin.source(),
         table.name(),
         heirs.asMade(table).structure(),
         true,
@@ -162,11 +198,20 @@ final class Planner {
         columns,
         DdlGenerator.keys(table),
         indexes,
-        DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(input.source().tables())),
+        DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(input.wanted().tables())),
         table.size().rows(),
         table.size().totalBytes(),
-        List.of(),
+        dropped(table),
         travel.textColumns(table, table, columns));
+  }
+
+  private List<ColumnMapping> dropped(Table table) {
+    return origin(table).dropped().stream()
+        .map(
+            column ->
+                new ColumnMapping(
+                    column.column(), "", column.type(), "", 1, ColumnMapping.DECLARED, List.of()))
+        .toList();
   }
 
   /** What tables of the target refer to; a partition refers to what its parents refer to. */
@@ -190,6 +235,7 @@ final class Planner {
         .source()
         .uncarried()
         .forEach(each -> all.add(new NotCarried(each.kind(), each.identity(), each.reason())));
+    all.addAll(input.mapped().exceptions());
     existing.values().forEach(table -> all.addAll(table.exceptions()));
     input.source().tables().stream()
         .filter(table -> !existing.containsKey(table.name()))
@@ -221,6 +267,7 @@ final class Planner {
               }
             });
     tables.forEach(table -> all.addAll(Risks.of(table)));
+    all.addAll(input.mapped().risks());
     existing.values().forEach(table -> all.addAll(table.risks()));
     return all.stream().distinct().toList();
   }

@@ -39,12 +39,13 @@ final class Travel {
   /**
    * The columns that ask for text.
    *
-   * @param to the target's table; the source's own where the migration makes it
+   * @param from the source's table by the names that it has in the target
+   * @param to the target's table; the same where the migration makes it
    */
   Optional<TextColumns> textColumns(Table from, Table to, List<ColumnMapping> columns) {
     SortedMap<String, String> reasons = new TreeMap<>();
     for (ColumnMapping column : columns) {
-      Stream.of(from.column(column.source()), to.column(column.target()))
+      Stream.of(from.column(column.target()), to.column(column.target()))
           .flatMap(Optional::stream)
           .flatMap(each -> reason(each).stream())
           .findFirst()

@@ -4,10 +4,11 @@ import dev.sensei.databases.SqlIdentifier;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The SQL by which a source column is read as the type of its target column. Both who moves rows
- * and who compares them read by it.
+ * The SQL by which a source column, or an expression over a row of the source, is read as the type
+ * of its target column. Both who moves rows and who compares them read by it.
  *
  * <p>An explicit cast to {@code varchar(5)} or {@code bit(5)} cuts longer values off and says
  * nothing. So the cast here leaves the length out, and the target, which has it, refuses what does
@@ -21,7 +22,7 @@ public final class ColumnReading {
 
   /** How values are read to be written: in the binary form of the target's type. */
   public static String toCopy(ColumnMapping column) {
-    String name = SqlIdentifier.quote(column.source());
+    String name = value(column);
     if (column.sourceType().equals(column.targetType())) {
       return name;
     }
@@ -41,9 +42,23 @@ public final class ColumnReading {
     boolean pads =
         column.targetType().startsWith("character(")
             && !column.sourceType().equals(column.targetType());
-    return pads
-        ? "(" + SqlIdentifier.quote(column.source()) + "::" + column.targetType() + ")"
-        : toCopy(column);
+    return pads ? "(" + value(column) + "::" + column.targetType() + ")" : toCopy(column);
+  }
+
+  /** The query by which a table's rows are read to be written, without a chunk's bounds. */
+  public static String select(TablePlan table) {
+    return "SELECT "
+        + table.columns().stream().map(ColumnReading::toCopy).collect(Collectors.joining(", "))
+        + " FROM ONLY "
+        + table.source().quoted();
+  }
+
+  /** The column itself, or its expression; a comment at the expression's end ends with its line. */
+  private static String value(ColumnMapping column) {
+    return column
+        .expression()
+        .map(sql -> sql.contains("--") ? "(" + sql + "\n)" : "(" + sql + ")")
+        .orElseGet(() -> SqlIdentifier.quote(column.source()));
   }
 
   /** How the target's values are read to be compared with {@link #toCompare the source's}. */

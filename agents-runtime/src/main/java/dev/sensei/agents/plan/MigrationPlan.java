@@ -19,12 +19,13 @@ import java.util.Optional;
  * @param expected the target's catalog as it has to be in the end, without tables
  * @param preData statements before any row moves: schemas, extensions, types, sequences, tables
  * @param postData statements after every table is done: views, comments, owners
- * @param sequences the sequences whose values are carried over
+ * @param sequences the sequences whose values are carried over, by their names in the source
  * @param phases the DAG: tables of each phase, in order
  * @param tableDigests SHA-256 in hex over each table's plan, by the table's number
  * @param exceptions what is in scope and not carried
  * @param risks what may go wrong, one line each
  * @param estimatedSeconds time expected for the copy
+ * @param movedSequences the sequences among them that have another name in the target
  */
 public record MigrationPlan(
     String sourceUri,
@@ -39,7 +40,8 @@ public record MigrationPlan(
     List<String> tableDigests,
     List<NotCarried> exceptions,
     List<String> risks,
-    long estimatedSeconds) {
+    long estimatedSeconds,
+    List<MovedSequence> movedSequences) {
   private static final String EXISTING_ROWS = "existingRows";
   private static final String ROW_HASH = "rowHash";
   private static final String MAX_ERROR_ROWS = "maxErrorRows";
@@ -54,6 +56,48 @@ public record MigrationPlan(
     tableDigests = List.copyOf(tableDigests);
     exceptions = List.copyOf(exceptions);
     risks = List.copyOf(risks);
+    movedSequences = List.copyOf(movedSequences);
+  }
+
+  /** A plan in which every sequence keeps its name. */
+  public MigrationPlan(
+      String sourceUri,
+      String targetUri,
+      String catalogDigest,
+      Map<String, String> options,
+      Catalog expected,
+      List<Statement> preData,
+      List<Statement> postData,
+      List<TableName> sequences,
+      List<List<TableName>> phases,
+      List<String> tableDigests,
+      List<NotCarried> exceptions,
+      List<String> risks,
+      long estimatedSeconds) {
+    this(
+        sourceUri,
+        targetUri,
+        catalogDigest,
+        options,
+        expected,
+        preData,
+        postData,
+        sequences,
+        phases,
+        tableDigests,
+        exceptions,
+        risks,
+        estimatedSeconds,
+        List.of());
+  }
+
+  /** The name in the target of one of the sequences. */
+  public TableName targetOf(TableName sequence) {
+    return movedSequences.stream()
+        .filter(moved -> moved.source().equals(sequence))
+        .map(MovedSequence::target)
+        .findFirst()
+        .orElse(sequence);
   }
 
   /** What is done where a table of the target holds rows; refused where the options do not say. */
@@ -85,4 +129,7 @@ public record MigrationPlan(
    * @param reason why it is not carried
    */
   public record NotCarried(String kind, String object, String reason) {}
+
+  /** A sequence that has another name in the target, since its table has another schema there. */
+  public record MovedSequence(TableName source, TableName target) {}
 }

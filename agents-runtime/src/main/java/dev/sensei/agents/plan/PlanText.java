@@ -40,6 +40,7 @@ public final class PlanText {
             bytes(tables.stream().mapToLong(TablePlan::byteEstimate).sum()),
             duration(plan.estimatedSeconds())));
     phases(lines, plan, tables);
+    transformations(lines, tables);
     mappings(lines, plan, tables);
     text(lines, tables);
     lines.add("");
@@ -90,6 +91,17 @@ public final class PlanText {
                   bytes(table.byteEstimate()),
                   table.created() ? "made" : "in the target already"));
         }
+      }
+    }
+  }
+
+  private static void transformations(List<String> lines, Collection<TablePlan> tables) {
+    for (TablePlan table : tables) {
+      List<String> declared = Transformations.of(table);
+      if (!declared.isEmpty()) {
+        lines.add("");
+        lines.add("Declared of " + table.source());
+        declared.forEach(line -> lines.add("  " + line));
       }
     }
   }

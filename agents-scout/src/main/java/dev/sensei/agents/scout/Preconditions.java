@@ -1,6 +1,7 @@
 package dev.sensei.agents.scout;
 
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.plan.TargetNames;
 import dev.sensei.databases.DatabaseIdentity;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
@@ -126,10 +127,11 @@ final class Preconditions {
               + " GRANT CREATE ON DATABASE %s TO %s".formatted(database, role),
           database);
     }
+    List<TableName> tables = inTarget(source, options);
     Set<String> used =
-        source.tables().stream()
-            .filter(table -> there.table(table.name()).isEmpty())
-            .map(table -> table.name().schema())
+        tables.stream()
+            .filter(name -> there.table(name).isEmpty())
+            .map(TableName::schema)
             .collect(Collectors.toSet());
     for (Schema schema : there.schemas()) {
       String name = SqlIdentifier.quoteWhereNeeded(schema.name());
@@ -153,10 +155,7 @@ final class Preconditions {
     List<TableName> closed =
         refused(
             target,
-            source.tables().stream()
-                .map(Table::name)
-                .filter(name -> there.table(name).isPresent())
-                .toList(),
+            tables.stream().filter(name -> there.table(name).isPresent()).toList(),
             wanted.stream()
                 .map("pg_catalog.has_table_privilege(%%1$s, '%s')"::formatted)
                 .collect(Collectors.joining(" AND ")));
@@ -172,8 +171,7 @@ final class Preconditions {
       return;
     }
     List<TableName> filled = new ArrayList<>();
-    for (Table table : source.tables()) {
-      TableName name = table.name();
+    for (TableName name : inTarget(source, options)) {
       if (there.table(name).isPresent()
           && ask(target, "EXISTS (SELECT FROM ONLY " + name.quoted() + ")")) {
         filled.add(name);
@@ -189,6 +187,12 @@ final class Preconditions {
               + " options.existingRows: truncate to have them emptied, or append to keep them",
           filled.getFirst().toString());
     }
+  }
+
+  /** The tables by the names that they have in the target, as far as a person declared others. */
+  private static List<TableName> inTarget(Catalog source, Options options) {
+    TargetNames names = new TargetNames(options);
+    return source.tables().stream().map(Table::name).map(names::of).toList();
   }
 
   private static TaskFailure denied(

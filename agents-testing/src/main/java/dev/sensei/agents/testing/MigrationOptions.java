@@ -25,6 +25,7 @@ public final class MigrationOptions {
         .setTablesInFlight(4)
         .setChunksInFlight(4)
         .setMilestones(List.of())
-        .setSeparateApprover(false);
+        .setSeparateApprover(false)
+        .setMappings(List.of());
   }
 }

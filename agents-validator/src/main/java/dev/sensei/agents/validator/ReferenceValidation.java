@@ -70,9 +70,9 @@ final class ReferenceValidation {
       for (TableName sequence : plan.sequences()) {
         context.throwIfCancelled();
         if (plan.existingRows() == ExistingRows.APPEND) {
-          reach(source, target, sequence, count);
+          reach(source, sequence, target, plan.targetOf(sequence), count);
         } else {
-          compare(source, target, task.getMigrationId(), sequence, count);
+          compare(source, sequence, target, plan.targetOf(sequence), task.getMigrationId(), count);
         }
       }
     }
@@ -178,23 +178,28 @@ final class ReferenceValidation {
    * stand where the migration set it.
    */
   private void compare(
-      Connection source, Connection target, String migrationId, TableName sequence, Count count) {
+      Connection source,
+      TableName sequence,
+      Connection target,
+      TableName there,
+      String migrationId,
+      Count count) {
     count.checked++;
     count.sequences++;
     String doing = "reading sequence " + sequence;
     Position left = DatabaseErrors.call(doing, () -> LedgerMarks.read(source, sequence));
-    Position right = DatabaseErrors.call(doing, () -> LedgerMarks.read(target, sequence));
+    Position right = DatabaseErrors.call(doing, () -> LedgerMarks.read(target, there));
     if (left.equals(right)) {
       count.passed++;
       return;
     }
-    Optional<Position> set = marks.sequenceSetTo(target, migrationId, sequence);
+    Optional<Position> set = marks.sequenceSetTo(target, migrationId, there);
     if (set.filter(right::equals).isPresent()) {
       count.passed++;
       count.movedOn++;
     } else {
       // The positions themselves are values, and stay here.
-      count.differences.add("sequence %s stands elsewhere than in the source".formatted(sequence));
+      count.differences.add("sequence %s stands elsewhere than in the source".formatted(there));
     }
   }
 
@@ -202,15 +207,16 @@ final class ReferenceValidation {
    * Where rows join others, both have taken numbers: the target's sequence has to stand where the
    * source's does, or further on.
    */
-  private static void reach(Connection source, Connection target, TableName sequence, Count count) {
+  private static void reach(
+      Connection source, TableName sequence, Connection target, TableName there, Count count) {
     count.checked++;
     count.sequences++;
     String doing = "reading sequence " + sequence;
     Position left = DatabaseErrors.call(doing, () -> LedgerMarks.read(source, sequence));
-    if (DatabaseErrors.call(doing, () -> LedgerMarks.hasReached(target, sequence, left))) {
+    if (DatabaseErrors.call(doing, () -> LedgerMarks.hasReached(target, there, left))) {
       count.passed++;
     } else {
-      count.differences.add("sequence %s stands before the source's".formatted(sequence));
+      count.differences.add("sequence %s stands before the source's".formatted(there));
     }
   }
 

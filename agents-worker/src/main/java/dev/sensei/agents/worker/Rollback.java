@@ -152,7 +152,8 @@ final class Rollback {
 
   /** Sequences that were in the target before go back to where they stood. */
   private void restoreSequences(Connection target, RollBackTarget task, ApprovedPlan plan) {
-    for (TableName sequence : plan.migration().sequences()) {
+    for (TableName each : plan.migration().sequences()) {
+      TableName sequence = plan.migration().targetOf(each);
       if (exists(target, sequence)) {
         tools.marks().restoreSequence(target, task.getMigrationId(), sequence);
       }

@@ -81,12 +81,13 @@ final class TargetTasks {
             DatabaseErrors.call(
                 "reading sequence " + sequence,
                 () -> LedgerMarks.read(reading.connection(), sequence));
-        if (shared.contains(sequence)) {
-          tools.marks().advanceSequence(target, task.getMigrationId(), sequence, position);
+        TableName there = plan.targetOf(sequence);
+        if (shared.contains(there)) {
+          tools.marks().advanceSequence(target, task.getMigrationId(), there, position);
         } else {
-          tools.marks().setSequence(target, task.getMigrationId(), sequence, position);
+          tools.marks().setSequence(target, task.getMigrationId(), there, position);
         }
-        built.add("sequence " + sequence);
+        built.add("sequence " + there);
       }
       built.addAll(tools.statements().run(target, context, POST_DATA, plan.postData()));
       reading.done();
@@ -118,6 +119,7 @@ final class TargetTasks {
         .flatMap(identity -> identity.sequence().stream())
         .forEach(sequence -> made.add(SEQUENCE + sequence.name()));
     return plan.sequences().stream()
+        .map(plan::targetOf)
         .filter(sequence -> !made.contains(SEQUENCE + sequence))
         .collect(Collectors.toUnmodifiableSet());
   }

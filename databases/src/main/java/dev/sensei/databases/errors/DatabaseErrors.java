@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.postgresql.util.GT;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -20,6 +21,9 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public final class DatabaseErrors {
   private static final Pattern SQL_STATE = Pattern.compile("[0-9A-Z]{5}");
+
+  /** What the driver says of a server that does not take part in TLS, before its translation. */
+  private static final String NO_TLS = "The server does not support SSL.";
 
   private DatabaseErrors() {}
 
@@ -84,6 +88,14 @@ public final class DatabaseErrors {
     String doing = "connecting to database " + database + " at " + address + " as " + user;
     if (server(thrown).isPresent()) {
       return translate(doing, thrown);
+    }
+    if (GT.tr(NO_TLS).equals(thrown.getMessage())) {
+      return new DatabaseException(
+          doing
+              + ": the connection requires TLS (SSL), and the server does not offer it; switch it"
+              + " on there, or ask for less by sslmode (ssl in a spec)",
+          ErrorClass.CONFIGURATION,
+          fields);
     }
     Throwable root = root(thrown);
     ErrorClass errorClass =

@@ -37,6 +37,7 @@ public final class PlanText {
                       : " as " + Amounts.printable(table.target()),
                   Amounts.count(table.rowEstimate()),
                   String.format(Locale.ROOT, "%.2f", table.confidence())));
+      table.declared().forEach(line -> lines.add("      " + Amounts.printable(line)));
     }
     rest(lines, plan.tables().size());
     if (plan.flaggedMappings() > 0) {

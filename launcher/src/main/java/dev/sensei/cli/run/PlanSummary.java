@@ -36,9 +36,25 @@ public record PlanSummary(
    * @param phase its phase, from 1
    * @param rowEstimate rows expected
    * @param confidence the lowest confidence of its mappings, 0 to 1
+   * @param declared what a person declared of it, and the query that comes of it, one line each
    */
   public record PlannedTable(
-      String name, String target, int phase, long rowEstimate, double confidence) {}
+      String name,
+      String target,
+      int phase,
+      long rowEstimate,
+      double confidence,
+      List<String> declared) {
+    public PlannedTable {
+      declared = List.copyOf(declared);
+    }
+
+    /** A table of which nothing is declared. */
+    public PlannedTable(
+        String name, String target, int phase, long rowEstimate, double confidence) {
+      this(name, target, phase, rowEstimate, confidence, List.of());
+    }
+  }
 
   public PlanSummary {
     tables = List.copyOf(tables);

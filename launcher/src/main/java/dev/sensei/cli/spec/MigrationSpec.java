@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param source where the rows come from, where the file says so
  * @param target where they go, where the file says so
  * @param tables which tables are in scope
+ * @param mappings tables that are not carried as they are
  * @param options how they are moved
  * @param errors what may go to the error queue
  * @param approval what needs a person
@@ -23,6 +24,7 @@ public record MigrationSpec(
     Optional<DatabaseUri> source,
     Optional<DatabaseUri> target,
     Tables tables,
+    List<TableSpec> mappings,
     Tuning options,
     Errors errors,
     Approval approval) {
@@ -33,9 +35,14 @@ public record MigrationSpec(
           Optional.empty(),
           Optional.empty(),
           Tables.ALL,
+          List.of(),
           Tuning.DEFAULTS,
           Errors.DEFAULTS,
           Approval.DEFAULTS);
+
+  public MigrationSpec {
+    mappings = List.copyOf(mappings);
+  }
 
   /**
    * Which tables are in scope, by patterns {@code schema.table} with {@code *} as wildcard.
@@ -129,7 +136,7 @@ public record MigrationSpec(
     }
   }
 
-  /** Tables, options and thresholds as commands carry them. */
+  /** Tables, mappings, options and thresholds as commands carry them. */
   public Options toContract() {
     return Options.newBuilder()
         .setChunkRows(options.chunkRows())
@@ -151,6 +158,7 @@ public record MigrationSpec(
         .setMaxErrorRows(errors.maxRows())
         .setMaxErrorPercent(errors.maxPercent())
         .setErrorKey(errors.key().orElse(null))
+        .setMappings(mappings.stream().map(TableSpec::toContract).toList())
         .build();
   }
 }

@@ -34,7 +34,8 @@ public final class SpecFile {
   private static final long BYTES_IN_A_MEGABYTE = 1 << 20;
   private static final long MOST_MEGABYTES_IN_A_CHUNK = 256;
   private static final List<String> SECTIONS =
-      List.of("source", "target", "tables", "options", "errors", "approval");
+      List.of(
+          "source", "target", "tables", MappingsSection.KEY, "options", "errors", "approval");
   private static final List<String> CONNECTION =
       List.of("type", "host", "port", "database", "user", "credentials", "ssl");
   private static final Map<String, String> CONNECTION_HINTS =
@@ -103,6 +104,7 @@ public final class SpecFile {
         connection(spec, "source"),
         connection(spec, "target"),
         tables(spec),
+        MappingsSection.read(spec),
         tuning(spec),
         errors(spec),
         approval(spec));

@@ -104,6 +104,108 @@ final class YamlSection {
     return node == null ? absent(file, child(key), at) : of(file, child(key), node, allowed, hints);
   }
 
+  /**
+   * A part that a person named, such as a table.
+   *
+   * @param at where the name stands
+   */
+  record Named(String file, String path, String name, Node at, Node value) {
+    /** What is said of it, as a mapping. */
+    YamlSection section(List<String> allowed, Map<String, String> hints) throws SpecException {
+      return of(file, path, value, allowed, hints);
+    }
+
+    /** Whether it is one word instead of a mapping; another word is an error. */
+    boolean is(String word, String expected) throws SpecException {
+      if (value instanceof MappingNode) {
+        return false;
+      }
+      if (value instanceof ScalarNode scalar
+          && value.getTag().equals(Tag.STR)
+          && scalar.getValue().equals(word)) {
+        return true;
+      }
+      throw error(file, value, "%s has to be %s, found %s".formatted(path, expected, kind(value)));
+    }
+  }
+
+  /** The parts under a key by their names, in the file's order; none where the key is absent. */
+  List<Named> named(String key, Pattern form, String expected) throws SpecException {
+    Node node = values.get(key);
+    if (node == null) {
+      return List.of();
+    }
+    if (!(node instanceof MappingNode mapping)) {
+      throw wrong(node, key, "a mapping by name", kind(node));
+    }
+    Map<String, Named> found = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      Node at = tuple.getKeyNode();
+      if (!(at instanceof ScalarNode scalar) || !form.matcher(scalar.getValue()).matches()) {
+        throw error(
+            file,
+            at,
+            "a key of %s has to be %s, found %s"
+                .formatted(
+                    child(key),
+                    expected,
+                    at instanceof ScalarNode other ? shown(other.getValue()) : kind(at)));
+      }
+      String name = scalar.getValue();
+      Named part = new Named(file, child(key) + "." + name, name, at, tuple.getValueNode());
+      if (found.put(name, part) != null) {
+        throw error(file, at, "%s stands twice in %s; keep one".formatted(name, child(key)));
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /**
+   * One value of a row.
+   *
+   * @param type the type that it has in SQL as it was written
+   */
+  record Constant(String text, String type) {}
+
+  /** A value that is no list and no mapping, with the type that the same word has in SQL. */
+  Optional<Constant> constant(String key, int most) throws SpecException {
+    Node node = values.get(key);
+    if (node == null) {
+      return Optional.empty();
+    }
+    String expected =
+        "a text of at most %,d characters, a number, or true or false".formatted(most);
+    Tag tag = node.getTag();
+    if (!(node instanceof ScalarNode scalar)) {
+      throw wrong(node, key, expected, kind(node));
+    }
+    String text = scalar.getValue();
+    if (tag.equals(Tag.STR) && text.length() <= most && text.indexOf('\0') < 0) {
+      return Optional.of(new Constant(text, "text"));
+    } else if (tag.equals(Tag.BOOL)) {
+      return Optional.of(new Constant(Boolean.toString(flag(key, false)), "boolean"));
+    } else if (tag.equals(Tag.INT) && text.matches("[-+]?[0-9]{1,18}")) {
+      long value = Long.parseLong(text);
+      return Optional.of(
+          new Constant(Long.toString(value), value == (int) value ? "integer" : "bigint"));
+    } else if (tag.equals(Tag.FLOAT) && text.matches("[-+]?[0-9]{1,40}\\.[0-9]{1,40}")) {
+      return Optional.of(new Constant(new BigDecimal(text).toPlainString(), "numeric"));
+    }
+    throw wrong(node, key, expected, kind(node));
+  }
+
+  /** An error where no key is there at all. */
+  void saysSomething(String expected) throws SpecException {
+    if (values.isEmpty()) {
+      throw error(file, at, "%s says nothing; give %s, or leave it out".formatted(path, expected));
+    }
+  }
+
+  /** The section's name in messages. */
+  String path() {
+    return path;
+  }
+
   boolean has(String key) {
     return values.containsKey(key);
   }
@@ -200,6 +302,31 @@ final class YamlSection {
       throw wrong(node, key, "a text", "an empty one");
     }
     return Optional.of(text);
+  }
+
+  /** A text of a form. */
+  Optional<String> text(String key, Pattern form, String expected) throws SpecException {
+    Node node = values.get(key);
+    if (node == null) {
+      return Optional.empty();
+    }
+    String text = scalar(node, key, Tag.STR, expected);
+    if (!form.matcher(text).matches()) {
+      throw wrong(node, key, expected, shown(text));
+    }
+    return Optional.of(text);
+  }
+
+  /** A text of at most so many characters. */
+  Optional<String> text(String key, int most) throws SpecException {
+    Optional<String> text = text(key);
+    if (text.filter(found -> found.length() > most || found.indexOf('\0') >= 0).isPresent()) {
+      throw at(
+          key,
+          "%s has to be a text of at most %,d characters, found %,d"
+              .formatted(child(key), most, text.get().length()));
+    }
+    return text;
   }
 
   /** One of a few words. */

@@ -1,6 +1,8 @@
 package dev.sensei.cli.system;
 
 import dev.sensei.agents.journal.PlanDocuments;
+import dev.sensei.agents.plan.PlanJson;
+import dev.sensei.agents.plan.Transformations;
 import dev.sensei.cli.run.PlanSummary;
 import dev.sensei.schemas.event.PlanCompleted;
 
@@ -21,7 +23,8 @@ final class PlanSummaries {
                         table.getTargetTable(),
                         table.getPhase(),
                         table.getRowEstimate(),
-                        table.getConfidence()))
+                        table.getConfidence(),
+                        Transformations.of(PlanJson.readTable(table.getDefinition()))))
             .toList(),
         plan.getPhases(),
         plan.getRowEstimate(),

@@ -119,7 +119,7 @@ final class InProcessMigration implements TaskContext, Journal {
     } catch (TaskFailure refused) {
       return new Result.Refused(refused.failure().getCode(), String.valueOf(refused.getMessage()));
     }
-    WorkerHandler worker = new WorkerHandler(access, this);
+    WorkerHandler worker = new WorkerHandler(access, this, QueueKeys.byReference());
     ValidatorHandler validator = new ValidatorHandler(access, this, KEY);
     try (SnapshotKeeper keeper =
         SnapshotKeeper.open(

@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param maxErrorPercent the part of a table's rows that may go there, in percent; 0 to 100.
  * @param errorKey where agents find the key that the error queue is encrypted with; empty for the
  *     installation's.
+ * @param mappings tables that are not carried as they are, each once.
  */
 public record Options(
     long chunkRows,
@@ -51,10 +52,12 @@ public record Options(
     boolean separateApprover,
     int maxErrorRows,
     double maxErrorPercent,
-    Optional<String> errorKey) {
+    Optional<String> errorKey,
+    List<TableMapping> mappings) {
   public Options {
     includeTables = List.copyOf(includeTables);
     excludeTables = List.copyOf(excludeTables);
     milestones = List.copyOf(milestones);
+    mappings = List.copyOf(mappings);
   }
 }

@@ -43,7 +43,8 @@ final class Asked {
         separateApprover,
         errorRows,
         errorPercent,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   static Command create() {

@@ -80,7 +80,8 @@ class JournalProjectionTest {
             false,
             0,
             100,
-            Optional.empty());
+            Optional.empty(),
+            List.of());
     apply(connection, new Event.MigrationCreated(ID, database, database, options, "ada"));
     apply(
         connection,

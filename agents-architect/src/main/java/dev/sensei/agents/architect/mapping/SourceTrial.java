@@ -1,0 +1,352 @@
+package dev.sensei.agents.architect.mapping;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sensei.agents.plan.ColumnMapping;
+import dev.sensei.agents.plan.ColumnReading;
+import dev.sensei.databases.SqlLiteral;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.Column;
+import dev.sensei.databases.catalog.ColumnUses;
+import dev.sensei.databases.catalog.Sequence;
+import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.errors.ErrorClass;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Tries declared columns on the source: whether types are there, casts exist and expressions can be
+ * used, and whether all of them go well on some rows. Reads only.
+ */
+final class SourceTrial {
+  /** How many rows of a table are tried. */
+  static final int SAMPLE_ROWS = 1_000;
+
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final String NULL_OF_TYPE = "NULL::";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ReadOnlySession session;
+  private final Catalog target;
+  private final List<String> risks = new ArrayList<>();
+  private final Map<String, Boolean> sortable = new HashMap<>();
+
+  private SourceTrial(ReadOnlySession session, Catalog target) {
+    this.session = session;
+    this.target = target;
+  }
+
+  /**
+   * Asks about all declared columns.
+   *
+   * @param source a session of the source, committing by itself
+   * @param catalog the source's catalog
+   * @param target the target's catalog
+   * @throws MappingRefused at the first that cannot be carried out
+   */
+  static SourceAnswers ask(
+      Connection source, Catalog catalog, Catalog target, List<MappedTable> tables)
+      throws MappingRefused {
+    SourceTrial trial = new SourceTrial(new ReadOnlySession(source, LIMIT), target);
+    Map<TableName, Map<String, Reading>> readings = new HashMap<>();
+    for (MappedTable table : tables) {
+      if (table.declared()) {
+        readings.put(table.source().name(), trial.table(table));
+      }
+    }
+    return new SourceAnswers(
+        readings,
+        trial.quoted(tables, catalog.allSequences()),
+        ColumnUses.read(source),
+        trial.risks);
+  }
+
+  private Map<String, Reading> table(MappedTable table) throws MappingRefused {
+    Map<String, Reading> readings = new HashMap<>();
+    List<ColumnMapping> tried = new ArrayList<>();
+    Map<String, MappedColumn> byTarget = new HashMap<>();
+    for (MappedColumn column : table.columns()) {
+      if (column.declared()) {
+        Reading reading = reading(table, column);
+        readings.put(column.target(), reading);
+        byTarget.put(column.target(), column);
+        if (reading.casts() || column.expression().isPresent()) {
+          tried.add(
+              new ColumnMapping(
+                  column.sourceName(),
+                  column.target(),
+                  reading.valueType(),
+                  reading.targetType(),
+                  1,
+                  ColumnMapping.DECLARED,
+                  List.of(),
+                  column.expression()));
+        }
+      }
+    }
+    if (!tried.isEmpty()) {
+      sample(table, tried, byTarget);
+    }
+    return readings;
+  }
+
+  private Reading reading(MappedTable table, MappedColumn column) throws MappingRefused {
+    String valueType;
+    if (column.literal()) {
+      valueType = "text";
+    } else if (column.expression().isPresent()) {
+      valueType = new ExpressionCheck(session, table, column, column.expression().get()).type();
+    } else {
+      valueType = column.source().map(Column::type).orElse("");
+    }
+    Optional<String> asked = Optional.empty();
+    if (column.askedType().isPresent()) {
+      asked = Optional.of(canonical(table, column, column.askedType().get()));
+    }
+    Optional<String> there =
+        target
+            .table(table.target())
+            .flatMap(existing -> existing.column(column.target()))
+            .map(Column::type);
+    if (asked.isPresent() && there.isPresent() && !asked.equals(there)) {
+      throw new MappingRefused(
+          "TYPE_DIFFERS",
+          table.named(column),
+          "expected column %s of the target to be of type %s, as its mapping says, found %s; change one of them"
+              .formatted(table.named(column), asked.get(), there.get()));
+    }
+    String targetType = there.or(() -> Optional.of(valueType)).orElseThrow();
+    if (asked.isPresent()) {
+      targetType = asked.get();
+    }
+    castable(table, column, valueType, targetType);
+    return new Reading(valueType, targetType, sortable(targetType));
+  }
+
+  /** A type as the catalog writes it. */
+  private String canonical(MappedTable table, MappedColumn column, String asked)
+      throws MappingRefused {
+    MappingRefused unknown =
+        new MappingRefused(
+            "UNKNOWN_TYPE",
+            table.named(column),
+            "expected a type that the source has for column %s, found \"%s\"; correct it, and give types outside pg_catalog their schema"
+                .formatted(table.named(column), asked));
+    try {
+      // A literal holds whatever was written, and only a type's name gets through.
+      String[] found =
+          session.ask(
+              "looking for the type of " + table.named(column),
+              "SELECT t.typtype, pg_catalog.format_type(t.oid, -1) FROM pg_catalog.pg_type t"
+                  + " WHERE t.oid = pg_catalog.to_regtype("
+                  + SqlLiteral.quote(asked)
+                  + ")",
+              rows ->
+                  rows.next()
+                      ? new String[] {rows.getString(1), rows.getString(2)}
+                      : new String[0]);
+      if (found.length == 0 || found[0].equals("p")) {
+        throw unknown;
+      }
+      return found[0].equals("b") ? withLength(asked, found[1]) : found[1];
+    } catch (DatabaseException refused) {
+      if (refused.errorClass() == ErrorClass.TRANSIENT) {
+        throw refused;
+      }
+      throw unknown;
+    }
+  }
+
+  /** A plan's output names a null's type with its length, as the catalog does. */
+  private String withLength(String asked, String otherwise) {
+    String plan =
+        session
+            .text(
+                "reading a type's length",
+                "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT " + NULL_OF_TYPE + asked)
+            .orElse("[]");
+    try {
+      JsonNode output = JSON.readTree(plan).path(0).path("Plan").path("Output");
+      String only = output.size() == 1 ? output.get(0).asText() : "";
+      return only.startsWith(NULL_OF_TYPE) ? only.substring(NULL_OF_TYPE.length()) : otherwise;
+    } catch (JsonProcessingException unreadable) {
+      throw new IllegalStateException("a server writes plans that are no JSON", unreadable);
+    }
+  }
+
+  private void castable(MappedTable table, MappedColumn column, String from, String to)
+      throws MappingRefused {
+    if (from.equals(to)) {
+      return;
+    }
+    try {
+      session.text(
+          "trying the cast of " + table.named(column),
+          "SELECT (NULL::%s)::%s LIMIT 0".formatted(from, to));
+    } catch (DatabaseException refused) {
+      if (refused.sqlState().equals("42846")) {
+        throw new MappingRefused(
+            "CAST_IMPOSSIBLE",
+            table.named(column),
+            "expected a cast from %s to %s for column %s, found that the source's server has none; give an expression that converts the value"
+                .formatted(from, to, table.named(column)));
+      }
+      throw refused;
+    }
+  }
+
+  private boolean sortable(String type) {
+    return sortable.computeIfAbsent(
+        type,
+        each -> {
+          try {
+            session.text(
+                "asking whether a type can be sorted",
+                "SELECT 1 ORDER BY " + NULL_OF_TYPE + each + " LIMIT 0");
+            return true;
+          } catch (DatabaseException refused) {
+            if (refused.sqlState().equals("42883")) {
+              return false;
+            }
+            throw refused;
+          }
+        });
+  }
+
+  private void sample(
+      MappedTable table, List<ColumnMapping> columns, Map<String, MappedColumn> byTarget)
+      throws MappingRefused {
+    try {
+      session.text(doing(table), counting(table, columns));
+    } catch (DatabaseException failed) {
+      if (failed.sqlState().equals("57014")) {
+        risks.add(
+            "%s: declared columns could not be tried on %,d rows within %d s"
+                .formatted(table.target(), SAMPLE_ROWS, LIMIT.toSeconds()));
+        return;
+      }
+      if (failed.errorClass() != ErrorClass.DATA && failed.errorClass() != ErrorClass.SCHEMA) {
+        throw failed;
+      }
+      for (ColumnMapping column : columns) {
+        one(table, column, Optional.ofNullable(byTarget.get(column.target())).orElseThrow());
+      }
+      throw failed;
+    }
+    for (ColumnMapping column : columns) {
+      tooLong(table, column);
+    }
+  }
+
+  private void one(MappedTable table, ColumnMapping mapping, MappedColumn column)
+      throws MappingRefused {
+    try {
+      session.text(doing(table), counting(table, List.of(mapping)));
+    } catch (DatabaseException failed) {
+      boolean own = column.expression().isPresent() && !column.literal();
+      throw new MappingRefused(
+          own ? "EXPRESSION_FAILS" : "CAST_FAILS",
+          table.named(column),
+          "expected %s of column %s to work on the rows of %s, found that it fails on some of the first %,d (SQLSTATE %s); %s"
+              .formatted(
+                  own ? "the expression" : "the cast to " + mapping.targetType(),
+                  table.named(column),
+                  table.source().name(),
+                  SAMPLE_ROWS,
+                  failed.sqlState(),
+                  own
+                      ? "mend it for such rows"
+                      : column.literal()
+                          ? "give a constant of that type"
+                          : "mend the rows, or give an expression that converts them"));
+    }
+  }
+
+  /** Every value is computed, as it is to be copied and as it is to be compared, and none told. */
+  private static String counting(MappedTable table, List<ColumnMapping> columns) {
+    List<String> values = new ArrayList<>();
+    for (ColumnMapping column : columns) {
+      values.add(ColumnReading.toCopy(column));
+      values.add(ColumnReading.toCompare(column) + "::pg_catalog.text");
+    }
+    return "SELECT pg_catalog.count(ROW(s.*)::pg_catalog.text) FROM (SELECT "
+        + String.join(", ", values)
+        + " FROM ONLY "
+        + table.source().name().quoted()
+        + " LIMIT "
+        + SAMPLE_ROWS
+        + ") AS s";
+  }
+
+  /** Casts cut texts off; workers read them whole, so that the target refuses such rows. */
+  private void tooLong(MappedTable table, ColumnMapping column) {
+    String whole = ColumnReading.toCopy(column);
+    String cut = "(" + whole + "::" + column.targetType() + ")";
+    boolean bounded =
+        column.targetType().matches("(character varying|character|bit varying|bit)\\(.*");
+    if (!bounded || !column.targetType().endsWith(")")) {
+      return;
+    }
+    String base = column.targetType().startsWith("bit") ? "bit varying" : "text";
+    String sql =
+        "SELECT pg_catalog.count(*) FROM (SELECT %s::%s AS a, %s::%s AS b FROM ONLY %s LIMIT %d) AS s WHERE s.a <> s.b"
+            .formatted(whole, base, cut, base, table.source().name().quoted(), SAMPLE_ROWS);
+    try {
+      String rows = session.text(doing(table), sql).orElse("0");
+      if (!rows.equals("0")) {
+        risks.add(
+            "%s.%s: of the first %,d rows %s are longer than %s takes; the target refuses such rows"
+                .formatted(
+                    table.target(), column.target(), SAMPLE_ROWS, rows, column.targetType()));
+      }
+    } catch (DatabaseException failed) {
+      if (!failed.sqlState().equals("57014")) {
+        throw failed;
+      }
+    }
+  }
+
+  /** Names as the server quotes them: which words are reserved, it knows. */
+  private Map<String, String> quoted(List<MappedTable> tables, List<Sequence> sequences) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Sequence sequence : sequences) {
+      names.add(sequence.name().schema());
+      names.add(sequence.name().name());
+    }
+    for (MappedTable table : tables) {
+      names.add(table.target().schema());
+      names.add(table.target().name());
+      table.columns().forEach(column -> names.add(column.target()));
+      table.source().indexes().forEach(index -> names.add(index.name().name()));
+    }
+    Map<String, String> quoted = new HashMap<>();
+    session.ask(
+        "asking how names are quoted",
+        names.stream()
+            .map(SqlLiteral::quote)
+            .collect(
+                Collectors.joining(
+                    "), (", "SELECT n, pg_catalog.quote_ident(n) FROM (VALUES (", ")) AS v(n)")),
+        rows -> {
+          while (rows.next()) {
+            quoted.put(rows.getString(1), rows.getString(2));
+          }
+          return true;
+        });
+    return quoted;
+  }
+
+  private static String doing(MappedTable table) {
+    return "trying declared columns on rows of " + table.source().name();
+  }
+}

@@ -1,0 +1,253 @@
+package dev.sensei.cli.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The published schema of the spec file says what the reader does. */
+final class SpecSchemaTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path SCHEMA = Path.of("..", "docs", "spec.schema.json");
+  private static final Path README = Path.of("..", "README.md");
+  private static final Pattern EXAMPLE = Pattern.compile("(?s)```yaml\n(.*?)```");
+  private static final String CONNECTION = "type: postgresql, host: h, database: d, user: u";
+
+  /** A mapping of the schema, and a spec that has it, with room for one more entry. */
+  private record Place(String pointer, Function<String, String> spec) {}
+
+  private static final List<Place> PLACES =
+      List.of(
+          new Place("", entry -> "{" + entry + "}"),
+          new Place("/properties/source", entry -> "source: {" + CONNECTION + ", " + entry + "}"),
+          new Place("/properties/target", entry -> "target: {" + CONNECTION + ", " + entry + "}"),
+          new Place("/properties/tables", entry -> "tables: {" + entry + "}"),
+          new Place("/properties/options", entry -> "options: {" + entry + "}"),
+          new Place("/properties/approval", entry -> "approval: {" + entry + "}"),
+          new Place(
+              "/properties/mappings/additionalProperties",
+              entry -> "mappings: {a.b: {" + entry + "}}"),
+          new Place(
+              "/properties/mappings/additionalProperties/properties/columns/additionalProperties/oneOf/1",
+              entry -> "mappings: {a.b: {columns: {c: {" + entry + "}}}}"),
+          new Place(
+              "/properties/mappings/additionalProperties/properties/add/additionalProperties",
+              entry -> "mappings: {a.b: {add: {c: {" + entry + "}}}}"));
+
+  @Test
+  void everyKeyOfTheReaderIsInTheSchemaAndTheOtherWayRound() throws Exception {
+    JsonNode schema = JSON.readTree(SCHEMA.toFile());
+    assertThat(objects(schema, "")).hasSize(PLACES.size());
+    for (Place place : PLACES) {
+      String message = refusal(place.spec().apply("noSuchKey: 1"));
+      Matcher allowed = Pattern.compile("allowed: (.*)").matcher(message);
+      assertThat(allowed.find()).as(message).isTrue();
+      assertThat(keys(schema.at(place.pointer())))
+          .as(place.pointer())
+          .isEqualTo(new TreeSet<>(List.of(allowed.group(1).split(", "))));
+    }
+  }
+
+  @Test
+  void everyEnumAndBoundOfTheReaderIsThatOfTheSchema() throws Exception {
+    JsonNode schema = JSON.readTree(SCHEMA.toFile());
+    List<String> compared = new ArrayList<>();
+    for (Place place : PLACES) {
+      schema
+          .at(place.pointer())
+          .path("properties")
+          .properties()
+          .forEach(
+              property -> {
+                String key = property.getKey();
+                JsonNode value = property.getValue();
+                boolean list = value.has("items");
+                JsonNode one = list ? value.get("items") : value;
+                String other =
+                    list
+                        ? "[noSuchWord]"
+                        : one.path("type").asText().equals("integer") ? "-1" : "noSuchWord";
+                String message = refusal(place.spec().apply(key + ": " + other));
+                if (one.has("enum") && one.get("enum").size() > 1) {
+                  assertThat(message)
+                      .contains(
+                          "one of "
+                              + String.join(
+                                  ", ",
+                                  StreamSupport.stream(one.get("enum").spliterator(), false)
+                                      .map(JsonNode::asText)
+                                      .toList())
+                              + ",");
+                  compared.add(key);
+                } else if (one.has("minimum")) {
+                  assertThat(message)
+                      .contains(
+                          one.path("type").asText().equals("integer")
+                              ? "from %,d to %,d,"
+                                  .formatted(
+                                      one.get("minimum").asLong(), one.get("maximum").asLong())
+                              : "from %s to %s,"
+                                  .formatted(
+                                      one.get("minimum").asText(), one.get("maximum").asText()));
+                  compared.add(key);
+                }
+              });
+    }
+    assertThat(compared)
+        .contains(
+            "ssl", "port", "existingRows", "rowHash", "milestones", "chunkRows", "reviewAbove")
+        .hasSize(15);
+  }
+
+  static Stream<String> good() throws IOException {
+    return Stream.concat(
+        Stream.of(
+            "options: {}",
+            "options: {chunkTime: 0s}",
+            "options: {chunkTime: 60000ms}",
+            "options: {chunkTime: 60s}",
+            "options: {chunkTime: 1m}",
+            "options: {taskTimeout: 1000ms}",
+            "options: {taskTimeout: 86400s}",
+            "options: {taskTimeout: 1440m}",
+            "options: {taskTimeout: 24h}",
+            "options: {taskTimeout: 0030s}",
+            "approval: {autoApproveAbove: 1, reviewAbove: 0}",
+            "source: {" + CONNECTION + ", ssl: verify-full, credentials: env://X}",
+            "tables: {include: ['a.*', 'a.\"Odd Name\"']}",
+            "mappings: {}",
+            "mappings: {'s.\"Odd Name\"': {target: t.b}}",
+            "mappings: {a.b: {columns: {c: drop, d: {type: int}, 'E f': {target: drop}}}}",
+            "mappings: {a.b: {add: {c: {constant: 5}, d: {constant: 0.5, type: real}, e: {constant:"
+                + " ''}}}}",
+            "mappings: {a.b: {add: {c: {constant: true, required: true}, d: {expression: a ||"
+                + " b}}}}"),
+        examples());
+  }
+
+  @ParameterizedTest
+  @MethodSource("good")
+  void whatTheReaderTakesTheSchemaTakes(String yaml) throws Exception {
+    assertThat(SpecFile.parse("m.yaml", yaml)).isNotNull();
+    assertThat(problems(yaml)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "option: {}",
+        "options: {chunkRows: many}",
+        "options: {chunkRows: 0}",
+        "options: {chunkMegabytes: 257}",
+        "options: {chunkTime: 60001ms}",
+        "options: {chunkTime: 61s}",
+        "options: {chunkTime: 2m}",
+        "options: {chunkTime: 1h}",
+        "options: {taskTimeout: 999ms}",
+        "options: {taskTimeout: 0s}",
+        "options: {taskTimeout: 86401s}",
+        "options: {taskTimeout: 1441m}",
+        "options: {taskTimeout: 25h}",
+        "options: {taskTimeout: 30}",
+        "options: {taskTimeout: 00000000030s}",
+        "options: [a]",
+        "approval: {autoApproveAbove: 1.5}",
+        "approval: {milestones: [at_lunch]}",
+        "approval: {separateApprover: maybe}",
+        "tables: {include: [orders]}",
+        "source: {type: postgresql}",
+        "source: {type: mysql, host: h, database: d, user: u}",
+        "source: {type: postgresql, host: h, database: d, user: u, port: 70000}",
+        "source: {type: postgresql, host: h, database: d, user: u, ssl: maybe}",
+        "source: {type: postgresql, host: h, database: d, user: u, credentials: s3cret}",
+        "source: {type: postgresql, host: h, database: d, user: u, credentials: 'vault://x'}",
+        "mappings: {orders: {target: a.b}}",
+        "mappings: {'a.*': {target: a.b}}",
+        "mappings: {a.b: {}}",
+        "mappings: {a.b: {target: b}}",
+        "mappings: {a.b: drop}",
+        "mappings: {a.b: {columns: {c: dropped}}}",
+        "mappings: {a.b: {columns: {c: {}}}}",
+        "mappings: {a.b: {columns: {c: {constant: 1}}}}",
+        "mappings: {a.b: {columns: {c: {type: ''}}}}",
+        "mappings: {a.b: {columns: {'': drop}}}",
+        "mappings: {a.b: {add: {c: {type: text}}}}",
+        "mappings: {a.b: {add: {c: {constant: 1, expression: a}}}}",
+        "mappings: {a.b: {add: {c: {constant: [1]}}}}",
+        "mappings: {a.b: {add: {c: {constant: }}}}",
+        "mappings: {a.b: {add: {c: {constant: 1, required: maybe}}}}"
+      })
+  void whatTheReaderRefusesTheSchemaRefuses(String yaml) throws Exception {
+    assertThat(refusal(yaml)).startsWith("m.yaml:");
+    assertThat(problems(yaml)).isNotEmpty();
+  }
+
+  @Test
+  void theReadmeHasExamples() throws IOException {
+    assertThat(examples().filter(example -> example.contains("mappings:"))).isNotEmpty();
+  }
+
+  private static Stream<String> examples() throws IOException {
+    return EXAMPLE.matcher(Files.readString(README)).results().map(found -> found.group(1));
+  }
+
+  private static String refusal(String yaml) {
+    try {
+      return "nothing is wrong with " + SpecFile.parse("m.yaml", yaml);
+    } catch (SpecException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+  }
+
+  private static List<String> problems(String yaml) throws IOException {
+    JsonSchema schema =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(Files.readString(SCHEMA));
+    Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
+    return schema.validate(JSON.valueToTree(document)).stream()
+        .map(problem -> problem.getMessage())
+        .toList();
+  }
+
+  private static Set<String> keys(JsonNode object) {
+    Set<String> keys = new TreeSet<>();
+    object.path("properties").fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  /** The places of all mappings whose keys the schema names. */
+  private static List<String> objects(JsonNode node, String pointer) {
+    List<String> all = new ArrayList<>();
+    if (node.isObject() && node.path("additionalProperties").isBoolean()) {
+      all.add(pointer);
+    }
+    node.properties()
+        .forEach(each -> all.addAll(objects(each.getValue(), pointer + "/" + each.getKey())));
+    if (node.isArray()) {
+      node.forEach(each -> all.addAll(objects(each, pointer)));
+    }
+    return all;
+  }
+}
