@@ -103,7 +103,12 @@ class OrchestratorServiceTest {
             2,
             2,
             List.of(),
-            false),
+            false,
+            List.of(),
+            List.of(),
+            0,
+            100,
+            Optional.empty()),
         "ada");
   }
 

@@ -8,6 +8,7 @@ import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
 import dev.sensei.agents.journal.CatalogDocuments;
+import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PostgresConnections;
@@ -15,19 +16,23 @@ import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.TableDescribed;
 import dev.sensei.schemas.task.PlanMigration;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
  * The Architect: makes the plan of a migration from the catalogs in its journal and from what the
- * target's server offers. Asked again, it makes the same plan.
+ * target's server offers. Asked again, it makes the same plan, as long as the sample of rows that
+ * rules are tried on is the same.
  */
 public final class ArchitectHandler implements TaskHandler {
   private static final String APPLICATION = "sensei-architect";
@@ -52,11 +57,47 @@ public final class ArchitectHandler implements TaskHandler {
     PlanInput input = input(asked);
     context.throwIfCancelled();
     switch (Planner.plan(input)) {
-      case Planned planned -> context.reportAll(new PlanReports(asked, context, input).of(planned));
-      case Refused refused ->
-          throw new TaskFailure(
-              refused.failureClass(), refused.code(), refused.message(), refused.object());
+      case Planned planned -> {
+        Planned looked = looked(asked, planned);
+        context.throwIfCancelled();
+        context.reportAll(new PlanReports(asked, context, input).of(looked));
+      }
+      case Refused refused -> throw failure(refused);
     }
+  }
+
+  private static TaskFailure failure(Refused refused) {
+    return new TaskFailure(
+        refused.failureClass(), refused.code(), refused.message(), refused.object());
+  }
+
+  /** The plan with what a look at the source's rows says of its rules. */
+  private Planned looked(PlanMigration asked, Planned planned) throws TaskFailure {
+    if (planned.tables().stream().noneMatch(TablePlan::hasRules)) {
+      return planned;
+    }
+    RuleProposals proposals = new RuleProposals(planned.tables(), planned.migration().errorLimit());
+    List<String> risks = new ArrayList<>(proposals.unguarded());
+    PostgresConnections source = connections(asked.getSource(), DatabaseRole.SOURCE);
+    Optional<Refused> unreadable =
+        DatabaseErrors.call(
+            "looking at the source's rows",
+            () -> {
+              try (Connection connection = source.open(APPLICATION)) {
+                RuleSample sample = new RuleSample(connection);
+                Optional<Refused> refused = sample.unreadable(planned.tables());
+                if (refused.isEmpty()) {
+                  RuleSample.Seen seen = sample.look(planned.tables());
+                  seen.counts().forEach(count -> risks.add(proposals.line(count)));
+                  risks.addAll(seen.unseen());
+                }
+                return refused;
+              }
+            });
+    if (unreadable.isPresent()) {
+      throw failure(unreadable.get());
+    }
+    return new Planned(planned.tables(), planned.migration().withRisks(risks));
   }
 
   private PlanInput input(PlanMigration asked) throws TaskFailure {
@@ -98,16 +139,20 @@ public final class ArchitectHandler implements TaskHandler {
   }
 
   private TargetServer server(PlanMigration asked) throws TaskFailure {
+    PostgresConnections target = connections(asked.getTarget(), DatabaseRole.TARGET);
+    return DatabaseErrors.call(
+        "asking the target's server what it offers",
+        () -> {
+          try (Connection connection = target.open(APPLICATION)) {
+            return TargetServer.read(connection);
+          }
+        });
+  }
+
+  private PostgresConnections connections(DatabaseReference database, DatabaseRole role)
+      throws TaskFailure {
     try {
-      PostgresConnections target =
-          tools.databases().connections(asked.getTarget(), DatabaseRole.TARGET);
-      return DatabaseErrors.call(
-          "asking the target's server what it offers",
-          () -> {
-            try (Connection connection = target.open(APPLICATION)) {
-              return TargetServer.read(connection);
-            }
-          });
+      return tools.databases().connections(database, role);
     } catch (IllegalArgumentException unreadable) {
       throw new TaskFailure(
           FailureClass.CONFIGURATION, "BAD_REFERENCE", String.valueOf(unreadable.getMessage()));

@@ -35,8 +35,8 @@ record ExistingTable(
     List<String> risks) {
   private static final double OTHER_COLLATION = 0.95;
 
-  static ExistingTable compare(Table source, Table target) {
-    Comparison comparison = new Comparison(source, target);
+  static ExistingTable compare(Table source, Table target, MappingRules rules) {
+    Comparison comparison = new Comparison(source, target, rules);
     comparison.columns();
     comparison.constraints();
     comparison.differences();
@@ -50,14 +50,16 @@ record ExistingTable(
   private static final class Comparison {
     private final Table source;
     private final Table target;
+    private final MappingRules rules;
     private final List<ColumnMapping> columns = new ArrayList<>();
     private final List<ColumnMapping> unmapped = new ArrayList<>();
     private final List<NotCarried> exceptions = new ArrayList<>();
     private final List<String> risks = new ArrayList<>();
 
-    Comparison(Table source, Table target) {
+    Comparison(Table source, Table target, MappingRules rules) {
       this.source = source;
       this.target = target;
+      this.rules = rules;
     }
 
     void columns() {
@@ -101,7 +103,7 @@ record ExistingTable(
               to.type(),
               sorted ? fit.confidence() : Math.min(OTHER_COLLATION, fit.confidence()),
               sorted ? fit.reason() : joined(fit.reason(), "the collations differ"),
-              MappingRules.of(to)));
+              rules.of(source.name(), target, from, to)));
     }
 
     private static String joined(String first, String second) {

@@ -33,10 +33,14 @@ import java.util.TreeSet;
  */
 final class Planner {
   private final PlanInput input;
+  private final MappingRules rules;
+  private final RowSetRules setRules;
   private final Map<TableName, ExistingTable> existing = new TreeMap<>();
 
   private Planner(PlanInput input) {
     this.input = input;
+    this.rules = new MappingRules(input.options(), input.source().database().majorVersion());
+    this.setRules = new RowSetRules(input.source(), input.options());
   }
 
   static PlanOutcome plan(PlanInput input) {
@@ -45,18 +49,23 @@ final class Planner {
         .orElseGet(() -> new Planner(input).planned());
   }
 
-  private Planned planned() {
+  private PlanOutcome planned() {
     List<Table> tables = input.source().tables();
     for (Table table : tables) {
       input
           .target()
           .table(table.name())
-          .ifPresent(there -> existing.put(table.name(), ExistingTable.compare(table, there)));
+          .ifPresent(
+              there -> existing.put(table.name(), ExistingTable.compare(table, there, rules)));
     }
     Carried carried = Carried.between(input.source(), input.target(), input.server());
     Phases phases = Phases.of(tables);
     WorkOrder order = WorkOrder.of(tables, foreignKeysInTarget());
     List<TablePlan> plans = tablePlans(phases, order);
+    Optional<PlanOutcome.Refused> refused = RuleObstacles.find(input.options(), plans);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     Catalog missing = carried.missing();
     MigrationPlan migration =
         new MigrationPlan(
@@ -122,7 +131,8 @@ final class Planner {
         List.of(),
         table.size().rows(),
         table.size().totalBytes(),
-        there.unmapped());
+        there.unmapped(),
+        setRules.of(table, input.target().table(table.name()).orElseThrow()));
   }
 
   private TablePlan made(int index, Table table, int phase, List<Integer> before) {
@@ -143,7 +153,7 @@ final class Planner {
                         column.type(),
                         1,
                         "",
-                        MappingRules.of(column)))
+                        rules.of(table.name(), table, column, column)))
             .toList();
     return new TablePlan(
         index,
@@ -159,7 +169,8 @@ final class Planner {
         DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(input.source().tables())),
         table.size().rows(),
         table.size().totalBytes(),
-        List.of());
+        List.of(),
+        setRules.of(table, table));
   }
 
   /** What tables of the target refer to; a partition refers to what its parents refer to. */
@@ -211,6 +222,7 @@ final class Planner {
               }
             });
     tables.forEach(table -> all.addAll(Risks.of(table)));
+    tables.forEach(table -> all.addAll(RowSetRules.risks(table, table.name())));
     existing.values().forEach(table -> all.addAll(table.risks()));
     return all.stream().distinct().toList();
   }

@@ -1,47 +1,37 @@
 package dev.sensei.agents.plan;
 
 import dev.sensei.databases.SqlIdentifier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.sensei.databases.rules.GuardedColumn;
+import dev.sensei.databases.rules.TypeCast;
 
 /**
  * The SQL by which a source column is read as the type of its target column. Both who moves rows
- * and who compares them read by it.
- *
- * <p>An explicit cast to {@code varchar(5)} or {@code bit(5)} cuts longer values off and says
- * nothing. So the cast here leaves the length out, and the target, which has it, refuses what does
- * not fit. Sessions that use it have to pin what conversions depend on, such as the time zone.
+ * and who compares them read by it; {@link TableReading} adds the rules to it.
  */
 public final class ColumnReading {
-  private static final Pattern CUTTING =
-      Pattern.compile("(character varying|character|bit varying|bit)\\((\\d+)\\)((?:\\[\\])*)");
-
   private ColumnReading() {}
+
+  /** The value in the source, as it is there. */
+  static String base(ColumnMapping column) {
+    return SqlIdentifier.quote(column.source());
+  }
 
   /** How values are read to be written: in the binary form of the target's type. */
   public static String toCopy(ColumnMapping column) {
-    String name = SqlIdentifier.quote(column.source());
-    if (column.sourceType().equals(column.targetType())) {
-      return name;
-    }
-    Matcher cutting = CUTTING.matcher(column.targetType());
-    return cutting.matches()
-        ? "(" + name + "::" + unbounded(cutting.group(1)) + cutting.group(3) + ")"
-        : "(" + name + "::" + column.targetType() + ")";
+    return cast(column).toCopy(base(column));
   }
 
   /** How values are read to be compared: with the text that the target's values have. */
   public static String toCompare(ColumnMapping column) {
-    // Only fixed lengths pad, and so change the text of a value that fits.
-    boolean pads =
-        column.targetType().startsWith("character(")
-            && !column.sourceType().equals(column.targetType());
-    return pads
-        ? "(" + SqlIdentifier.quote(column.source()) + "::" + column.targetType() + ")"
-        : toCopy(column);
+    return cast(column).toCompare(base(column));
   }
 
-  private static String unbounded(String type) {
-    return type.startsWith("bit") ? "bit varying" : "character varying";
+  /** How values are read under the column's rules. */
+  static GuardedColumn guarded(ColumnMapping column) {
+    return GuardedColumn.of(column.target(), base(column), cast(column), column.rules());
+  }
+
+  private static TypeCast cast(ColumnMapping column) {
+    return TypeCast.of(column.sourceType(), column.targetType());
   }
 }

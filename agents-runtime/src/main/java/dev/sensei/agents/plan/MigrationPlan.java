@@ -7,6 +7,7 @@ import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.RowHash;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All of a plan that is not of one table.
@@ -41,6 +42,8 @@ public record MigrationPlan(
     long estimatedSeconds) {
   private static final String EXISTING_ROWS = "existingRows";
   private static final String ROW_HASH = "rowHash";
+  private static final String ERROR_MAX_ROWS = "errorMaxRows";
+  private static final String ERROR_MAX_PERCENT = "errorMaxPercent";
 
   public MigrationPlan {
     options = Map.copyOf(options);
@@ -57,6 +60,31 @@ public record MigrationPlan(
   public ExistingRows existingRows() {
     return ExistingRows.valueOf(
         options.getOrDefault(EXISTING_ROWS, ExistingRows.REFUSE.toString()));
+  }
+
+  /** How many rows may be set aside; none where the options do not say. */
+  public ErrorLimit errorLimit() {
+    return new ErrorLimit(
+        Long.parseLong(options.getOrDefault(ERROR_MAX_ROWS, "0")),
+        Double.parseDouble(options.getOrDefault(ERROR_MAX_PERCENT, "100")));
+  }
+
+  /** The same plan with more that may go wrong. */
+  public MigrationPlan withRisks(List<String> more) {
+    return new MigrationPlan(
+        sourceUri,
+        targetUri,
+        catalogDigest,
+        options,
+        expected,
+        preData,
+        postData,
+        sequences,
+        phases,
+        tableDigests,
+        exceptions,
+        Stream.concat(risks.stream(), more.stream()).distinct().toList(),
+        estimatedSeconds);
   }
 
   /** How rows are hashed to be compared; the careful way where the options do not say. */

@@ -3,6 +3,7 @@ package dev.sensei.agents.plan;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.ddl.Statement;
+import dev.sensei.databases.rules.SetRule;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  * @param byteEstimate bytes expected
  * @param unmapped columns that are not copied although they should be: of the source, with an empty
  *     target where there is none; of the target, with an empty source, where they need a value
+ * @param setRules what its rows have to keep together that the source does not guarantee
  */
 public record TablePlan(
     int index,
@@ -39,7 +41,8 @@ public record TablePlan(
     List<Statement> foreignKeys,
     long rowEstimate,
     long byteEstimate,
-    List<ColumnMapping> unmapped) {
+    List<ColumnMapping> unmapped,
+    List<SetRule> setRules) {
   public TablePlan {
     dependsOn = List.copyOf(dependsOn);
     columns = List.copyOf(columns);
@@ -47,6 +50,41 @@ public record TablePlan(
     indexes = List.copyOf(indexes);
     foreignKeys = List.copyOf(foreignKeys);
     unmapped = List.copyOf(unmapped);
+    setRules = List.copyOf(setRules);
+  }
+
+  /** A plan whose rows have nothing to keep together. */
+  public TablePlan(
+      int index,
+      TableName source,
+      TableName target,
+      Table definition,
+      boolean created,
+      int phase,
+      List<Integer> dependsOn,
+      List<ColumnMapping> columns,
+      List<Statement> keys,
+      List<Statement> indexes,
+      List<Statement> foreignKeys,
+      long rowEstimate,
+      long byteEstimate,
+      List<ColumnMapping> unmapped) {
+    this(
+        index,
+        source,
+        target,
+        definition,
+        created,
+        phase,
+        dependsOn,
+        columns,
+        keys,
+        indexes,
+        foreignKeys,
+        rowEstimate,
+        byteEstimate,
+        unmapped,
+        List.of());
   }
 
   /** A plan in which every column is copied. */
@@ -79,6 +117,31 @@ public record TablePlan(
         rowEstimate,
         byteEstimate,
         List.of());
+  }
+
+  /** The same plan with rules over rows. */
+  public TablePlan withSetRules(List<SetRule> rules) {
+    return new TablePlan(
+        index,
+        source,
+        target,
+        definition,
+        created,
+        phase,
+        dependsOn,
+        columns,
+        keys,
+        indexes,
+        foreignKeys,
+        rowEstimate,
+        byteEstimate,
+        unmapped,
+        rules);
+  }
+
+  /** Whether any value or row of it has something to keep that the source does not guarantee. */
+  public boolean hasRules() {
+    return !setRules.isEmpty() || columns.stream().anyMatch(column -> !column.rules().isEmpty());
   }
 
   /** The lowest confidence of its mappings, unmapped columns among them; 1 where there are none. */

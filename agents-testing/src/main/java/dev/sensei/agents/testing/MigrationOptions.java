@@ -25,6 +25,11 @@ public final class MigrationOptions {
         .setTablesInFlight(4)
         .setChunksInFlight(4)
         .setMilestones(List.of())
-        .setSeparateApprover(false);
+        .setSeparateApprover(false)
+        .setRecovery(List.of())
+        .setRules(List.of())
+        .setErrorMaxRows(0)
+        .setErrorMaxPercent(100)
+        .setErrorKey(null);
   }
 }

@@ -8,8 +8,8 @@ import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.journal.Journal;
 import dev.sensei.agents.plan.ColumnMapping;
-import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.plan.TableReading;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
@@ -94,7 +94,7 @@ final class TableValidation {
 
   private static Part part(ApprovedPlan plan, int tableIndex, int epoch) throws TaskFailure {
     TablePlan table = plan.table(tableIndex);
-    return new Part(table, epoch, plan.joinsOthers(table));
+    return new Part(table, plan.reading(table), epoch, plan.joinsOthers(table));
   }
 
   private void validate(Reading reading, RowHash rowHash, List<Part> parts) throws Exception {
@@ -114,16 +114,16 @@ final class TableValidation {
   /**
    * A table to read.
    *
+   * @param reading how values are read in the source, repaired as the worker repairs them
    * @param joinsOthers whether its rows joined those of others in the target
    */
-  private record Part(TablePlan plan, int epoch, boolean joinsOthers) {
+  private record Part(TablePlan plan, TableReading reading, int epoch, boolean joinsOthers) {
     boolean holdsRows() {
       return plan.definition().holdsRows();
     }
 
     DigestSubject source() {
-      return new DigestSubject(
-          plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE);
+      return new DigestSubject(plan.source(), true, reading.compareSql(), ChunkBounds.WHOLE_TABLE);
     }
 
     DigestSubject target(Optional<Others> others) {
@@ -282,8 +282,7 @@ final class TableValidation {
         List<String> differences =
             left.equals(right)
                 ? List.of()
-                : differences(
-                    source, sourceSubjects.get(at), target, targetSubjects.get(at), part.plan());
+                : differences(source, sourceSubjects.get(at), target, targetSubjects.get(at), part);
         TableEvidence evidence =
             evidence(reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences);
         all.add(new Found(part, withOthers(evidence, Optional.ofNullable(others.get(part)))));
@@ -297,29 +296,25 @@ final class TableValidation {
       DigestSubject sourceSubject,
       Connection target,
       DigestSubject targetSubject,
-      TablePlan plan) {
-    List<ColumnMapping> key =
+      Part part) {
+    TablePlan plan = part.plan();
+    List<String> key =
         plan.definition().primaryKey().stream()
             .flatMap(primary -> primary.columns().stream())
-            .flatMap(name -> plan.columns().stream().filter(column -> column.target().equals(name)))
+            .filter(name -> plan.columns().stream().anyMatch(each -> each.target().equals(name)))
             .toList();
     Differences found =
         new DifferenceFinder(DifferenceSettings.DEFAULT, hmacKey)
             .find(
                 source,
                 new DifferenceSubject(
-                    sourceSubject, key.stream().map(ColumnReading::toCompare).toList()),
+                    sourceSubject, key.stream().map(part.reading()::compareSql).toList()),
                 target,
                 new DifferenceSubject(
-                    targetSubject,
-                    key.stream().map(column -> SqlIdentifier.quote(column.target())).toList()));
+                    targetSubject, key.stream().map(SqlIdentifier::quote).toList()));
     return found.rows().stream()
         .map(row -> row.kind().name().toLowerCase(java.util.Locale.ROOT) + " " + row.keyHmac())
         .toList();
-  }
-
-  private static List<String> sourceExpressions(TablePlan plan) {
-    return plan.columns().stream().map(ColumnReading::toCompare).toList();
   }
 
   private static TableEvidence evidence(

@@ -64,6 +64,7 @@ final class ChunkCopy {
             task.getSource(),
             task.getTarget());
     TablePlan plan = table.plan();
+    MarkedRows.refuse(table.approved(), plan);
     Instant started = Instant.now();
     CopyOutcome outcome;
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {

@@ -72,6 +72,7 @@ final class GroupMove {
     Map<TableKey, Part> parts = new LinkedHashMap<>();
     for (GroupMember member : task.getMembers()) {
       TablePlan plan = approved.table(member.getTableIndex());
+      MarkedRows.refuse(approved, plan);
       parts.put(
           new TableKey(task.getMigrationId(), plan.target()), new Part(plan, member.getEpoch()));
     }

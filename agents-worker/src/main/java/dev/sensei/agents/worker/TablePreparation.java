@@ -42,6 +42,7 @@ final class TablePreparation {
             task.getSource(),
             task.getTarget());
     TablePlan plan = table.plan();
+    MarkedRows.refuse(table.approved(), plan);
     TableClaim claim;
     int chunks = 0;
     long rowEstimate = 0;

@@ -25,7 +25,8 @@ final class JsonText {
 
   /** True where a JSON text, or a {@code json}, holds the character 0. */
   static String holdsNul(String value) {
-    return value + "::text ~ " + SqlLiteral.quote(NUL);
+    return "(position(%s IN %s::text) > 0 AND %s::text ~ %s)"
+        .formatted(SqlLiteral.quote("\\u0000"), value, value, SqlLiteral.quote(NUL));
   }
 
   /** The text without it. */

@@ -17,18 +17,25 @@ import java.util.Optional;
  * @param tables which tables are in scope
  * @param options how they are moved
  * @param approval what needs a person
+ * @param rows what values and rows have to keep
  */
 public record MigrationSpec(
     Optional<DatabaseUri> source,
     Optional<DatabaseUri> target,
     Tables tables,
     Tuning options,
-    Approval approval) {
+    Approval approval,
+    RowRules rows) {
 
   /** What holds where no spec is given. */
   public static final MigrationSpec DEFAULTS =
       new MigrationSpec(
-          Optional.empty(), Optional.empty(), Tables.ALL, Tuning.DEFAULTS, Approval.DEFAULTS);
+          Optional.empty(),
+          Optional.empty(),
+          Tables.ALL,
+          Tuning.DEFAULTS,
+          Approval.DEFAULTS,
+          RowRules.NONE);
 
   /**
    * Which tables are in scope, by patterns {@code schema.table} with {@code *} as wildcard.
@@ -111,23 +118,25 @@ public record MigrationSpec(
 
   /** Tables, options and thresholds as commands carry them. */
   public Options toContract() {
-    return Options.newBuilder()
-        .setChunkRows(options.chunkRows())
-        .setChunkBytes(options.chunkBytes())
-        .setChunkTimeMillis(options.chunkTime().toMillis())
-        .setBatchRows(options.batchRows())
-        .setExistingRows(options.existingRows())
-        .setRowHash(options.rowHash())
-        .setIncludeTables(tables.include())
-        .setExcludeTables(tables.exclude())
-        .setAutoApproveAbove(approval.autoApproveAbove())
-        .setReviewAbove(approval.reviewAbove())
-        .setMaxTaskAttempts(options.maxTaskAttempts())
-        .setTaskTimeoutMillis(options.taskTimeout().toMillis())
-        .setTablesInFlight(options.tablesInFlight())
-        .setChunksInFlight(options.chunksInFlight())
-        .setMilestones(approval.milestones())
-        .setSeparateApprover(approval.separateApprover())
-        .build();
+    Options.Builder contract =
+        Options.newBuilder()
+            .setChunkRows(options.chunkRows())
+            .setChunkBytes(options.chunkBytes())
+            .setChunkTimeMillis(options.chunkTime().toMillis())
+            .setBatchRows(options.batchRows())
+            .setExistingRows(options.existingRows())
+            .setRowHash(options.rowHash())
+            .setIncludeTables(tables.include())
+            .setExcludeTables(tables.exclude())
+            .setAutoApproveAbove(approval.autoApproveAbove())
+            .setReviewAbove(approval.reviewAbove())
+            .setMaxTaskAttempts(options.maxTaskAttempts())
+            .setTaskTimeoutMillis(options.taskTimeout().toMillis())
+            .setTablesInFlight(options.tablesInFlight())
+            .setChunksInFlight(options.chunksInFlight())
+            .setMilestones(approval.milestones())
+            .setSeparateApprover(approval.separateApprover());
+    rows.addTo(contract);
+    return contract.build();
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -34,7 +35,10 @@ public final class SpecFile {
   private static final long BYTES_IN_A_MEGABYTE = 1 << 20;
   private static final long MOST_MEGABYTES_IN_A_CHUNK = 256;
   private static final List<String> SECTIONS =
-      List.of("source", "target", "tables", "options", "approval");
+      Stream.concat(
+              Stream.of("source", "target", "tables", "options", "approval"),
+              RowRulesReader.SECTIONS.stream())
+          .toList();
   private static final List<String> CONNECTION =
       List.of("type", "host", "port", "database", "user", "credentials", "ssl");
   private static final Map<String, String> CONNECTION_HINTS =
@@ -104,7 +108,8 @@ public final class SpecFile {
         connection(spec, "target"),
         tables(spec),
         tuning(spec),
-        approval(spec));
+        approval(spec),
+        RowRulesReader.read(spec));
   }
 
   private static Optional<DatabaseUri> connection(YamlSection spec, String side)

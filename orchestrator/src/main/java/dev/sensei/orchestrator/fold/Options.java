@@ -1,6 +1,7 @@
 package dev.sensei.orchestrator.fold;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a person may set for a migration; locked at approval.
@@ -26,6 +27,14 @@ import java.util.List;
  * @param chunksInFlight chunks of one table handed out at the same time.
  * @param milestones where the migration waits for a person.
  * @param separateApprover whether approver and creator have to be two people.
+ * @param recovery what is done where rows do not keep what the target asks for; one for all tables
+ *     first, then those of single ones.
+ * @param rules what values and rows have to keep beside that.
+ * @param errorMaxRows rows of a table that may be set aside, 0 to 10,000; with 0 the first row at
+ *     fault fails the table.
+ * @param errorMaxPercent percent of a table's rows that may be set aside, 0 to 100; both limits
+ *     hold.
+ * @param errorKey where the key is that rows set aside are encrypted with.
  */
 public record Options(
     long chunkRows,
@@ -43,10 +52,17 @@ public record Options(
     int tablesInFlight,
     int chunksInFlight,
     List<Milestone> milestones,
-    boolean separateApprover) {
+    boolean separateApprover,
+    List<Recovery> recovery,
+    List<DeclaredRule> rules,
+    long errorMaxRows,
+    double errorMaxPercent,
+    Optional<String> errorKey) {
   public Options {
     includeTables = List.copyOf(includeTables);
     excludeTables = List.copyOf(excludeTables);
     milestones = List.copyOf(milestones);
+    recovery = List.copyOf(recovery);
+    rules = List.copyOf(rules);
   }
 }

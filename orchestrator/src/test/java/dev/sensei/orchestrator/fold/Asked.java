@@ -30,7 +30,12 @@ final class Asked {
         2,
         2,
         milestones,
-        separateApprover);
+        separateApprover,
+        List.of(),
+        List.of(),
+        0,
+        100,
+        Optional.empty());
   }
 
   static Command create() {

@@ -77,7 +77,12 @@ class JournalProjectionTest {
             2,
             2,
             List.of(),
-            false);
+            false,
+            List.of(),
+            List.of(),
+            0,
+            100,
+            Optional.empty());
     apply(connection, new Event.MigrationCreated(ID, database, database, options, "ada"));
     apply(
         connection,
