@@ -104,10 +104,12 @@ class OrchestratorServiceTest {
             2,
             List.of(),
             false,
+            List.of(),
+            List.of(),
+            List.of(),
             0,
             100,
-            Optional.empty(),
-            List.of()),
+            Optional.empty()),
         "ada");
   }
 

@@ -7,11 +7,12 @@ import dev.sensei.agents.TaskHandler;
 import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
-import dev.sensei.agents.databases.DatabaseAccess;
-import dev.sensei.agents.journal.Analyses;
 import dev.sensei.agents.architect.mapping.MappedSource;
 import dev.sensei.agents.architect.mapping.MappingRefused;
+import dev.sensei.agents.databases.DatabaseAccess;
+import dev.sensei.agents.journal.Analyses;
 import dev.sensei.agents.journal.CatalogDocuments;
+import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
 import dev.sensei.databases.PostgresConnections;
@@ -19,21 +20,24 @@ import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.TableDescribed;
 import dev.sensei.schemas.task.PlanMigration;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
  * The Architect: makes the plan of a migration from the catalogs in its journal and from what the
  * target's server offers; what a person declared of tables it tries on the source before. Asked
- * again, it makes the same plan.
+ * again, it makes the same plan, as long as the sample of rows that rules are tried on is the same.
  */
 public final class ArchitectHandler implements TaskHandler {
   private static final String APPLICATION = "sensei-architect";
@@ -66,11 +70,47 @@ public final class ArchitectHandler implements TaskHandler {
     PlanInput input = mapped(asked, input(asked));
     context.throwIfCancelled();
     switch (Planner.plan(input)) {
-      case Planned planned -> context.reportAll(new PlanReports(asked, context, input).of(planned));
-      case Refused refused ->
-          throw new TaskFailure(
-              refused.failureClass(), refused.code(), refused.message(), refused.object());
+      case Planned planned -> {
+        Planned looked = looked(asked, planned);
+        context.throwIfCancelled();
+        context.reportAll(new PlanReports(asked, context, input).of(looked));
+      }
+      case Refused refused -> throw failure(refused);
     }
+  }
+
+  private static TaskFailure failure(Refused refused) {
+    return new TaskFailure(
+        refused.failureClass(), refused.code(), refused.message(), refused.object());
+  }
+
+  /** The plan with what a look at the source's rows says of its rules. */
+  private Planned looked(PlanMigration asked, Planned planned) throws TaskFailure {
+    if (planned.tables().stream().noneMatch(TablePlan::hasRules)) {
+      return planned;
+    }
+    RuleProposals proposals = new RuleProposals(planned.tables(), planned.migration().errorLimit());
+    List<String> risks = new ArrayList<>(proposals.unguarded());
+    PostgresConnections source = connections(asked.getSource(), DatabaseRole.SOURCE);
+    Optional<Refused> unreadable =
+        DatabaseErrors.call(
+            "looking at the source's rows",
+            () -> {
+              try (Connection connection = source.open(APPLICATION)) {
+                RuleSample sample = new RuleSample(connection);
+                Optional<Refused> refused = sample.unreadable(planned.tables());
+                if (refused.isEmpty()) {
+                  RuleSample.Seen seen = sample.look(planned.tables());
+                  seen.counts().forEach(count -> risks.add(proposals.line(count)));
+                  risks.addAll(seen.unseen());
+                }
+                return refused;
+              }
+            });
+    if (unreadable.isPresent()) {
+      throw failure(unreadable.get());
+    }
+    return new Planned(planned.tables(), planned.migration().withRisks(risks));
   }
 
   private PlanInput input(PlanMigration asked) throws TaskFailure {
@@ -98,8 +138,7 @@ public final class ArchitectHandler implements TaskHandler {
       return input;
     }
     try {
-      PostgresConnections source =
-          tools.databases().connections(asked.getSource(), DatabaseRole.SOURCE);
+      PostgresConnections source = databases.connections(asked.getSource(), DatabaseRole.SOURCE);
       try (Connection connection = source.open(APPLICATION)) {
         return input.with(
             MappedSource.of(
@@ -134,15 +173,20 @@ public final class ArchitectHandler implements TaskHandler {
   }
 
   private TargetServer server(PlanMigration asked) throws TaskFailure {
+    PostgresConnections target = connections(asked.getTarget(), DatabaseRole.TARGET);
+    return DatabaseErrors.call(
+        "asking the target's server what it offers",
+        () -> {
+          try (Connection connection = target.open(APPLICATION)) {
+            return TargetServer.read(connection);
+          }
+        });
+  }
+
+  private PostgresConnections connections(DatabaseReference database, DatabaseRole role)
+      throws TaskFailure {
     try {
-      PostgresConnections target = databases.connections(asked.getTarget(), DatabaseRole.TARGET);
-      return DatabaseErrors.call(
-          "asking the target's server what it offers",
-          () -> {
-            try (Connection connection = target.open(APPLICATION)) {
-              return TargetServer.read(connection);
-            }
-          });
+      return databases.connections(database, role);
     } catch (IllegalArgumentException unreadable) {
       throw new TaskFailure(
           FailureClass.CONFIGURATION, "BAD_REFERENCE", String.valueOf(unreadable.getMessage()));

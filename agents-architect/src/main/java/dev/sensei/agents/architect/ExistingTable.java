@@ -43,8 +43,8 @@ record ExistingTable(
    * @param source the source's table, under the names that the target has to have
    * @param origin where its rows come from
    */
-  static ExistingTable compare(Table source, Table target, TableOrigin origin) {
-    Comparison comparison = new Comparison(source, target, origin);
+  static ExistingTable compare(Table source, Table target, TableOrigin origin, MappingRules rules) {
+    Comparison comparison = new Comparison(source, target, origin, rules);
     comparison.columns();
     comparison.constraints();
     comparison.differences();
@@ -59,15 +59,17 @@ record ExistingTable(
     private final Table source;
     private final Table target;
     private final TableOrigin origin;
+    private final MappingRules rules;
     private final List<ColumnMapping> columns = new ArrayList<>();
     private final List<ColumnMapping> unmapped = new ArrayList<>();
     private final List<NotCarried> exceptions = new ArrayList<>();
     private final List<String> risks = new ArrayList<>();
 
-    Comparison(Table source, Table target, TableOrigin origin) {
+    Comparison(Table source, Table target, TableOrigin origin, MappingRules rules) {
       this.source = source;
       this.target = target;
       this.origin = origin;
+      this.rules = rules;
     }
 
     void columns() {
@@ -107,7 +109,7 @@ record ExistingTable(
                 to.type(),
                 1,
                 ColumnMapping.DECLARED,
-                MappingRules.of(to),
+                rules.of(origin, target, from, to),
                 read.expression()));
         return;
       }
@@ -125,7 +127,7 @@ record ExistingTable(
               to.type(),
               sorted ? fit.confidence() : Math.min(OTHER_COLLATION, fit.confidence()),
               sorted ? fit.reason() : joined(fit.reason(), "the collations differ"),
-              MappingRules.of(to)));
+              rules.of(origin, target, from, to)));
     }
 
     private static String joined(String first, String second) {

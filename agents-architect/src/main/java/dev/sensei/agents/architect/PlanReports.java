@@ -53,6 +53,7 @@ record PlanReports(PlanMigration asked, TaskContext context, PlanInput input) {
     return plan.created()
         && plan.definition().holdsRows()
         && plan.dependsOn().isEmpty()
+        && !plan.hasRules()
         && plan.byteEstimate() <= SMALL_BYTES
         && plan.rowEstimate() <= asked.getOptions().getChunkRows();
   }

@@ -38,12 +38,16 @@ final class Planner {
   private final PlanInput input;
   private final Travel travel;
   private final Heirs heirs;
+  private final MappingRules rules;
+  private final RowSetRules setRules;
   private final Map<TableName, ExistingTable> existing = new TreeMap<>();
 
   private Planner(PlanInput input) {
     this.input = input;
     this.heirs = new Heirs(input.source().tables());
     this.travel = new Travel(input.source(), input.target(), input.server());
+    this.rules = new MappingRules(input.options(), input.source().database().majorVersion());
+    this.setRules = new RowSetRules(input.wanted(), input.options());
   }
 
   static PlanOutcome plan(PlanInput input) {
@@ -52,7 +56,7 @@ final class Planner {
         .orElseGet(() -> new Planner(input).planned());
   }
 
-  private Planned planned() {
+  private PlanOutcome planned() {
     List<Table> tables = input.wanted().tables();
     for (Table table : tables) {
       input
@@ -60,12 +64,17 @@ final class Planner {
           .table(table.name())
           .ifPresent(
               there ->
-                  existing.put(table.name(), ExistingTable.compare(table, there, origin(table))));
+                  existing.put(
+                      table.name(), ExistingTable.compare(table, there, origin(table), rules)));
     }
     Carried carried = Carried.between(input.wanted(), input.target(), input.server());
     Phases phases = Phases.of(tables);
     WorkOrder order = WorkOrder.of(tables, foreignKeysInTarget());
     List<TablePlan> plans = tablePlans(phases, order);
+    Optional<PlanOutcome.Refused> refused = RuleObstacles.find(input.options(), plans);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     Catalog missing = carried.missing();
     MigrationPlan migration =
         new MigrationPlan(
@@ -160,7 +169,8 @@ final class Planner {
         table.size().rows(),
         table.size().totalBytes(),
         Stream.concat(there.unmapped().stream(), dropped(table).stream()).toList(),
-        travel.textColumns(table, to, there.columns()));
+        travel.textColumns(table, to, there.columns()),
+        setRules.of(origin(table).source(), table, to));
   }
 
   private TablePlan made(int index, Table table, int phase, List<Integer> before) {
@@ -183,7 +193,7 @@ final class Planner {
                       column.type(),
                       1,
                       from.declared() ? ColumnMapping.DECLARED : "",
-                      MappingRules.of(column),
+                      rules.of(origin, table, column, column),
                       from.expression());
                 })
             .toList();
@@ -202,7 +212,8 @@ final class Planner {
         table.size().rows(),
         table.size().totalBytes(),
         dropped(table),
-        travel.textColumns(table, table, columns));
+        travel.textColumns(table, table, columns),
+        setRules.of(origin.source(), table, table));
   }
 
   private List<ColumnMapping> dropped(Table table) {
@@ -268,6 +279,7 @@ final class Planner {
             });
     tables.forEach(table -> all.addAll(Risks.of(table)));
     all.addAll(input.mapped().risks());
+    tables.forEach(table -> all.addAll(RowSetRules.risks(table, table.name())));
     existing.values().forEach(table -> all.addAll(table.risks()));
     return all.stream().distinct().toList();
   }

@@ -3,6 +3,7 @@ package dev.sensei.agents.journal;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.plan.MigrationPlan;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.plan.TableReading;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.FailureClass;
 import java.util.List;
@@ -26,6 +27,11 @@ public record ApprovedPlan(MigrationPlan migration, List<TablePlan> tables) {
     return !table.created()
         && table.definition().holdsRows()
         && migration.existingRows() == ExistingRows.APPEND;
+  }
+
+  /** How a table is read, by who moves its rows and by who compares them. */
+  public TableReading reading(TablePlan table) {
+    return TableReading.of(table, migration.errorLimit());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sensei.agents.plan;
 
+import dev.sensei.databases.rules.ColumnRule;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +14,8 @@ import java.util.Optional;
  * @param targetType as the target's catalog gives it, or as it will be made
  * @param confidence how sure the mapping is, 0 to 1; 1 where name and type agree
  * @param note why the confidence is below 1; empty where it is not
- * @param rules what every value has to keep, such as {@code not_null}
+ * @param rules what every value has to keep that its source does not guarantee, and what is done
+ *     with one that does not
  * @param expression SQL over a row of the source table that gives the values, as a person declared
  *     it; absent where they are the source column's own
  */
@@ -24,7 +26,7 @@ public record ColumnMapping(
     String targetType,
     double confidence,
     String note,
-    List<String> rules,
+    List<ColumnRule> rules,
     Optional<String> expression) {
   /** The note of a mapping that a person declared. */
   public static final String DECLARED = "declared";
@@ -44,7 +46,7 @@ public record ColumnMapping(
       String targetType,
       double confidence,
       String note,
-      List<String> rules) {
+      List<ColumnRule> rules) {
     this(source, target, sourceType, targetType, confidence, note, rules, Optional.empty());
   }
 

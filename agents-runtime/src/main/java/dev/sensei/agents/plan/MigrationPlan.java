@@ -8,6 +8,7 @@ import dev.sensei.schemas.common.RowHash;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All of a plan that is not of one table.
@@ -44,7 +45,8 @@ public record MigrationPlan(
     List<MovedSequence> movedSequences) {
   private static final String EXISTING_ROWS = "existingRows";
   private static final String ROW_HASH = "rowHash";
-  private static final String MAX_ERROR_ROWS = "maxErrorRows";
+  private static final String ERROR_MAX_ROWS = "errorMaxRows";
+  private static final String ERROR_MAX_PERCENT = "errorMaxPercent";
   private static final String ERROR_KEY = "errorKey";
 
   public MigrationPlan {
@@ -106,14 +108,35 @@ public record MigrationPlan(
         options.getOrDefault(EXISTING_ROWS, ExistingRows.REFUSE.toString()));
   }
 
+  /** How many rows may be set aside; none where the options do not say. */
+  public ErrorLimit errorLimit() {
+    return new ErrorLimit(
+        Long.parseLong(options.getOrDefault(ERROR_MAX_ROWS, "0")),
+        Double.parseDouble(options.getOrDefault(ERROR_MAX_PERCENT, "100")));
+  }
+
+  /** The same plan with more that may go wrong. */
+  public MigrationPlan withRisks(List<String> more) {
+    return new MigrationPlan(
+        sourceUri,
+        targetUri,
+        catalogDigest,
+        options,
+        expected,
+        preData,
+        postData,
+        sequences,
+        phases,
+        tableDigests,
+        exceptions,
+        Stream.concat(risks.stream(), more.stream()).distinct().toList(),
+        estimatedSeconds,
+        movedSequences);
+  }
+
   /** How rows are hashed to be compared; the careful way where the options do not say. */
   public RowHash rowHash() {
     return RowHash.valueOf(options.getOrDefault(ROW_HASH, RowHash.SHA_256.toString()));
-  }
-
-  /** How many rows of a table may go to the error queue; none where the options do not say. */
-  public int maxErrorRows() {
-    return Integer.parseInt(options.getOrDefault(MAX_ERROR_ROWS, "0"));
   }
 
   /** Where the key of the error queue is; empty for the installation's. */

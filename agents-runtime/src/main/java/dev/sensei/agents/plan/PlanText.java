@@ -1,8 +1,11 @@
 package dev.sensei.agents.plan;
 
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
+import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.ddl.Statement;
+import dev.sensei.databases.rules.ColumnRule;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,6 +46,7 @@ public final class PlanText {
     transformations(lines, tables);
     mappings(lines, plan, tables);
     text(lines, tables);
+    rules(lines, plan, tables);
     lines.add("");
     lines.add("Not carried" + (plan.exceptions().isEmpty() ? ": nothing is left behind" : ""));
     for (NotCarried each : plan.exceptions()) {
@@ -145,6 +149,41 @@ public final class PlanText {
       lines.add("Copied as text, all others in binary form:");
       lines.addAll(found);
     }
+  }
+
+  /**
+   * What values and rows have to keep that the source does not guarantee; nothing where it does.
+   */
+  private static void rules(List<String> lines, MigrationPlan plan, Collection<TablePlan> tables) {
+    List<String> held = new ArrayList<>();
+    for (TablePlan table : tables) {
+      for (ColumnMapping column : table.columns()) {
+        for (ColumnRule rule : column.rules()) {
+          held.add(
+              "  %s.%s: %s"
+                  .formatted(
+                      table.source(),
+                      SqlIdentifier.quoteWhereNeeded(column.target()),
+                      rule.text()));
+        }
+      }
+      table.setRules().forEach(rule -> held.add("  " + table.source() + ": " + rule.text()));
+    }
+    if (!held.isEmpty()) {
+      lines.add("");
+      lines.add("Rules: " + allowed(plan.errorLimit()));
+      lines.addAll(held);
+    }
+  }
+
+  private static String allowed(ErrorLimit limit) {
+    return limit.isNone()
+        ? "the first row to be set aside fails its table"
+        : String.format(
+            Locale.ROOT,
+            "up to %,d rows of a table, and %s %% of them, may be set aside",
+            limit.maxRows(),
+            BigDecimal.valueOf(limit.maxPercent()).stripTrailingZeros().toPlainString());
   }
 
   private static String line(TablePlan table, ColumnMapping mapping, double review) {

@@ -4,6 +4,7 @@ import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.copy.CopyFormat;
 import dev.sensei.databases.ddl.Statement;
+import dev.sensei.databases.rules.SetRule;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
  *     but for those that a person declared to be dropped
  * @param textColumns the columns for which rows travel in COPY's text form; absent where they
  *     travel in the binary one
+ * @param setRules what its rows have to keep together that the source does not guarantee
  */
 public record TablePlan(
     int index,
@@ -45,7 +47,8 @@ public record TablePlan(
     long rowEstimate,
     long byteEstimate,
     List<ColumnMapping> unmapped,
-    Optional<TextColumns> textColumns) {
+    Optional<TextColumns> textColumns,
+    List<SetRule> setRules) {
   public TablePlan {
     dependsOn = List.copyOf(dependsOn);
     columns = List.copyOf(columns);
@@ -53,6 +56,42 @@ public record TablePlan(
     indexes = List.copyOf(indexes);
     foreignKeys = List.copyOf(foreignKeys);
     unmapped = List.copyOf(unmapped);
+    setRules = List.copyOf(setRules);
+  }
+
+  /** A plan whose rows have nothing to keep together, in the binary form. */
+  public TablePlan(
+      int index,
+      TableName source,
+      TableName target,
+      Table definition,
+      boolean created,
+      int phase,
+      List<Integer> dependsOn,
+      List<ColumnMapping> columns,
+      List<Statement> keys,
+      List<Statement> indexes,
+      List<Statement> foreignKeys,
+      long rowEstimate,
+      long byteEstimate,
+      List<ColumnMapping> unmapped) {
+    this(
+        index,
+        source,
+        target,
+        definition,
+        created,
+        phase,
+        dependsOn,
+        columns,
+        keys,
+        indexes,
+        foreignKeys,
+        rowEstimate,
+        byteEstimate,
+        unmapped,
+        Optional.empty(),
+        List.of());
   }
 
   /** A plan in which every column is copied, in the binary form. */
@@ -84,13 +123,38 @@ public record TablePlan(
         foreignKeys,
         rowEstimate,
         byteEstimate,
-        List.of(),
-        Optional.empty());
+        List.of());
   }
 
   /** The form in which its rows travel. */
   public CopyFormat format() {
     return textColumns.isPresent() ? CopyFormat.TEXT : CopyFormat.BINARY;
+  }
+
+  /** The same plan with rules over rows. */
+  public TablePlan withSetRules(List<SetRule> rules) {
+    return new TablePlan(
+        index,
+        source,
+        target,
+        definition,
+        created,
+        phase,
+        dependsOn,
+        columns,
+        keys,
+        indexes,
+        foreignKeys,
+        rowEstimate,
+        byteEstimate,
+        unmapped,
+        textColumns,
+        rules);
+  }
+
+  /** Whether any value or row of it has something to keep that the source does not guarantee. */
+  public boolean hasRules() {
+    return !setRules.isEmpty() || columns.stream().anyMatch(column -> !column.rules().isEmpty());
   }
 
   /** The lowest confidence of its mappings, unmapped columns among them; 1 where there are none. */

@@ -26,6 +26,11 @@ public final class MigrationOptions {
         .setChunksInFlight(4)
         .setMilestones(List.of())
         .setSeparateApprover(false)
-        .setMappings(List.of());
+        .setMappings(List.of())
+        .setRecovery(List.of())
+        .setRules(List.of())
+        .setErrorMaxRows(0)
+        .setErrorMaxPercent(100)
+        .setErrorKey(null);
   }
 }

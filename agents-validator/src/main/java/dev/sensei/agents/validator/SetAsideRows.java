@@ -8,6 +8,7 @@ import dev.sensei.databases.ledger.LedgerEntry;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.QueuedRow;
+import dev.sensei.databases.ledger.RowChange;
 import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.ErrorState;
 import dev.sensei.schemas.common.RowDeviation;
@@ -63,7 +64,11 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations) {
     return new SetAsideRows(
         rows,
         counts.entrySet().stream()
-            .map(entry -> new RowDeviation(entry.getKey(), "", entry.getValue()))
+            .map(
+                entry -> {
+                  RowChange change = RowChange.parse(entry.getKey());
+                  return new RowDeviation(change.kind(), change.column(), entry.getValue());
+                })
             .toList());
   }
 

@@ -7,9 +7,9 @@ import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.journal.Journal;
-import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.plan.TableReading;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
@@ -99,7 +99,7 @@ final class TableValidation {
 
   private static Part part(ApprovedPlan plan, int tableIndex, int epoch) throws TaskFailure {
     TablePlan table = plan.table(tableIndex);
-    return new Part(table, epoch, plan.joinsOthers(table));
+    return new Part(table, plan.reading(table), epoch, plan.joinsOthers(table));
   }
 
   private void validate(Reading reading, RowHash rowHash, List<Part> parts) throws Exception {
@@ -119,16 +119,24 @@ final class TableValidation {
   /**
    * A table to read.
    *
+   * @param reading how values are read in the source, repaired as the worker repairs them
    * @param joinsOthers whether its rows joined those of others in the target
    */
-  private record Part(TablePlan plan, int epoch, boolean joinsOthers) {
+  private record Part(TablePlan plan, TableReading reading, int epoch, boolean joinsOthers) {
     boolean holdsRows() {
       return plan.definition().holdsRows();
     }
 
+    String targetToCompare(String target) {
+      return plan.columns().stream()
+          .filter(column -> column.target().equals(target))
+          .findFirst()
+          .map(ColumnReading::targetToCompare)
+          .orElseThrow(() -> new IllegalArgumentException("not copied: " + target));
+    }
+
     DigestSubject source(SetAsideRows setAside) {
-      return new DigestSubject(
-              plan.source(), true, sourceExpressions(plan), ChunkBounds.WHOLE_TABLE)
+      return new DigestSubject(plan.source(), true, reading.compareSql(), ChunkBounds.WHOLE_TABLE)
           .without(setAside.leftOut());
     }
 
@@ -348,8 +356,7 @@ final class TableValidation {
         List<String> differences =
             left.equals(right)
                 ? List.of()
-                : differences(
-                    source, sourceSubjects.get(at), target, targetSubjects.get(at), part.plan());
+                : differences(source, sourceSubjects.get(at), target, targetSubjects.get(at), part);
         TableEvidence evidence =
             evidence(reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences);
         SetAsideRows aside = of(setAside, part);
@@ -368,28 +375,25 @@ final class TableValidation {
       DigestSubject sourceSubject,
       Connection target,
       DigestSubject targetSubject,
-      TablePlan plan) {
-    List<ColumnMapping> key =
+      Part part) {
+    TablePlan plan = part.plan();
+    List<String> key =
         plan.definition().primaryKey().stream()
             .flatMap(primary -> primary.columns().stream())
-            .flatMap(name -> plan.columns().stream().filter(column -> column.target().equals(name)))
+            .filter(name -> plan.columns().stream().anyMatch(each -> each.target().equals(name)))
             .toList();
     Differences found =
         new DifferenceFinder(DifferenceSettings.DEFAULT, hmacKey)
             .find(
                 source,
                 new DifferenceSubject(
-                    sourceSubject, key.stream().map(ColumnReading::toCompare).toList()),
+                    sourceSubject, key.stream().map(part.reading()::compareSql).toList()),
                 target,
                 new DifferenceSubject(
-                    targetSubject, key.stream().map(ColumnReading::targetToCompare).toList()));
+                    targetSubject, key.stream().map(part::targetToCompare).toList()));
     return found.rows().stream()
         .map(row -> row.kind().name().toLowerCase(java.util.Locale.ROOT) + " " + row.keyHmac())
         .toList();
-  }
-
-  private static List<String> sourceExpressions(TablePlan plan) {
-    return plan.columns().stream().map(ColumnReading::toCompare).toList();
   }
 
   private static TableEvidence evidence(

@@ -15,6 +15,7 @@ import dev.sensei.databases.copy.UnreadableRows;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
+import dev.sensei.databases.rules.RowMarks;
 import java.sql.Connection;
 import java.sql.Savepoint;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ final class CarefulCopy {
    *
    * @param source on the snapshot
    * @param target in the chunk's transaction
+   * @param marks what the masks of the spec say
    * @param most how many rows may be left out
    * @throws RejectedRows where more are at fault; the chunk must not be committed
    */
@@ -62,6 +64,7 @@ final class CarefulCopy {
       Connection source,
       Connection target,
       CopySpec spec,
+      RowMarks marks,
       int most,
       CopyProgress progress,
       CancelSignal cancel) {
@@ -73,7 +76,7 @@ final class CarefulCopy {
           List.of());
     } catch (TooManySetAside tooMany) {
       throw new RejectedRows(
-          tooMany.rows().stream().map(MarkedFaults::fault).toList(), false, most);
+          tooMany.rows().stream().map(row -> MarkedFaults.fault(row, marks)).toList(), false, most);
     } catch (DatabaseException refused) {
       if (refused.errorClass() != ErrorClass.DATA) {
         throw refused;
@@ -83,13 +86,14 @@ final class CarefulCopy {
             DatabaseErrors.run("going back before the chunk", () -> target.rollback(before));
             return new DataErrorBisection(bounded(most)).copyAround(source, target, rest, cancel);
           };
-      return around(source, spec, most, cancel, refused, again);
+      return around(source, spec, marks, most, cancel, refused, again);
     }
   }
 
   private static Outcome around(
       Connection source,
       CopySpec spec,
+      RowMarks marks,
       int most,
       CancelSignal cancel,
       DatabaseException refused,
@@ -115,13 +119,13 @@ final class CarefulCopy {
         result = copy.apply(spec.without(faults.stream().map(RowFault::locator).toList()));
       }
     } catch (TooManySetAside tooMany) {
-      tooMany.rows().stream().map(MarkedFaults::fault).forEach(faults::add);
+      tooMany.rows().forEach(row -> faults.add(MarkedFaults.fault(row, marks)));
       throw new RejectedRows(faults, false, most);
     }
     faults.addAll(result.faults());
     int all = faults.size() + result.rows().setAside().size();
     if (all > most || !result.complete()) {
-      result.rows().setAside().stream().map(MarkedFaults::fault).forEach(faults::add);
+      result.rows().setAside().forEach(row -> faults.add(MarkedFaults.fault(row, marks)));
       throw new RejectedRows(faults, result.complete(), most);
     }
     if (all == 0) {

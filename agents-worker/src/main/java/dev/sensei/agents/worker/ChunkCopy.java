@@ -4,22 +4,28 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.WorkMeter;
-import dev.sensei.agents.plan.ColumnReading;
+import dev.sensei.agents.journal.ApprovedPlan;
+import dev.sensei.agents.plan.ErrorLimit;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.plan.TableReading;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopyColumn;
 import dev.sensei.databases.copy.CopySpec;
-import dev.sensei.databases.copy.RowFault;
+import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.ChunkKey;
 import dev.sensei.databases.ledger.ChunkWork;
 import dev.sensei.databases.ledger.CopyOutcome;
+import dev.sensei.databases.ledger.KnownFaults;
+import dev.sensei.databases.ledger.KnownFaults.KnownFault;
 import dev.sensei.databases.ledger.LedgerEntry;
+import dev.sensei.databases.ledger.RowChange;
 import dev.sensei.databases.queue.RowCipher;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.RowDeviation;
 import dev.sensei.schemas.progress.ChunkProgress;
 import dev.sensei.schemas.report.ChunkCopied;
 import dev.sensei.schemas.task.CopyChunk;
@@ -63,10 +69,11 @@ final class ChunkCopy {
             task.getSource(),
             task.getTarget());
     TablePlan plan = table.plan();
+    TableReading reading = table.approved().reading(plan);
     Optional<RowCipher> cipher =
-        table.approved().migration().maxErrorRows() > 0
-            ? Optional.of(setAside.cipher(table))
-            : Optional.empty();
+        table.approved().migration().errorLimit().isNone() && reading.setRules().isEmpty()
+            ? Optional.empty()
+            : Optional.of(setAside.cipher(table));
     Instant started = Instant.now();
     CopyOutcome outcome;
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
@@ -85,6 +92,7 @@ final class ChunkCopy {
                           task,
                           table,
                           spec(
+                              table.approved(),
                               plan,
                               table.rowsInto(),
                               chunk.bounds(),
@@ -126,23 +134,58 @@ final class ChunkCopy {
       CopySpec spec,
       Optional<RowCipher> cipher) {
     TaskContext context = table.context();
-    try (Sessions.Lease reading = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
-      Connection source = reading.connection();
+    TableReading reading = table.approved().reading(table.plan());
+    try (Sessions.Lease lease = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
+      Connection source = lease.connection();
+      List<KnownFault> known = known(source, target, table, reading, spec);
       CarefulCopy.Outcome outcome =
           copy.copy(
               source,
               target,
-              spec,
-              table.approved().migration().maxErrorRows(),
+              spec.without(known.stream().map(KnownFault::locator).toList()),
+              reading.marks(),
+              mostSetAside(table.approved()),
               (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
               context::cancelled);
-      List<RowFault> faults = new ArrayList<>(outcome.faults());
-      outcome.rows().setAside().stream().map(MarkedFaults::fault).forEach(faults::add);
+      List<SetAside.Row> rows = new ArrayList<>();
+      known.forEach(fault -> rows.add(SetAside.Row.known(fault)));
+      outcome.faults().forEach(fault -> rows.add(SetAside.Row.open(fault)));
+      outcome
+          .rows()
+          .setAside()
+          .forEach(row -> rows.add(SetAside.Row.open(MarkedFaults.fault(row, reading.marks()))));
       cipher.ifPresent(
-          sealing -> setAside.put(source, target, table, task.getChunk(), faults, sealing));
-      reading.done();
-      return new ChunkWork.Written(outcome.rows().written(), faults.size(), Map.of());
+          sealing -> setAside.put(source, target, table, task.getChunk(), rows, sealing));
+      lease.done();
+      Map<String, Long> changes = MarkedFaults.changes(outcome.rows().changed(), reading.marks());
+      rows.forEach(
+          row ->
+              row.remedy()
+                  .ifPresent(name -> changes.merge(new RowChange(name, "").text(), 1L, Long::sum)));
+      return new ChunkWork.Written(
+          outcome.rows().written(),
+          rows.stream().filter(row -> row.remedy().isEmpty()).count(),
+          changes);
     }
+  }
+
+  /** The rows of the chunk that were found to be at fault before. */
+  private static List<KnownFault> known(
+      Connection source, Connection target, TableTask table, TableReading reading, CopySpec spec) {
+    return reading.setRules().isEmpty()
+        ? List.of()
+        : RowsTogether.within(
+            source,
+            spec.sourceTable(),
+            spec.bounds(),
+            DatabaseErrors.call(
+                "reading the rows of %s that are known to be at fault".formatted(table.table()),
+                () -> KnownFaults.of(target, table.key(), table.epoch())));
+  }
+
+  private static int mostSetAside(ApprovedPlan approved) {
+    ErrorLimit limit = approved.migration().errorLimit();
+    return limit.isNone() ? 0 : Math.toIntExact(limit.maxRows());
   }
 
   /**
@@ -150,12 +193,15 @@ final class ChunkCopy {
    *
    * @param into the table of the target, or its staging
    */
-  static CopySpec spec(TablePlan plan, TableName into, ChunkBounds bounds, int batchRows) {
+  static CopySpec spec(
+      ApprovedPlan approved, TablePlan plan, TableName into, ChunkBounds bounds, int batchRows) {
+    TableReading reading = approved.reading(plan);
     List<CopyColumn> columns =
-        plan.columns().stream()
-            .map(column -> new CopyColumn(ColumnReading.toCopy(column), column.target()))
+        reading.columns().stream()
+            .map(column -> new CopyColumn(column.copySql(), column.target()))
             .toList();
-    return new CopySpec(plan.source(), into, columns, bounds, batchRows, plan.format());
+    return new CopySpec(plan.source(), into, columns, bounds, batchRows, plan.format())
+        .with(MarkedFaults.masks(reading.marks(), mostSetAside(approved)));
   }
 
   private static ChunkProgress progress(
@@ -203,7 +249,14 @@ final class ChunkCopy {
         .setStartedAt(started.isAfter(finished) ? finished : started)
         .setFinishedAt(finished)
         .setSetAside(entry.setAside())
-        .setDeviations(List.of())
+        .setDeviations(
+            entry.deviations().entrySet().stream()
+                .map(
+                    counted -> {
+                      RowChange change = RowChange.parse(counted.getKey());
+                      return new RowDeviation(change.kind(), change.column(), counted.getValue());
+                    })
+                .toList())
         .build();
   }
 }

@@ -192,6 +192,7 @@ final class ErrorResolving {
       }
       CopySpec spec =
           ChunkCopy.spec(
+              table.approved(),
               table.plan(),
               table.plan().target(),
               new SingleRows(List.of(current.locator().get())),

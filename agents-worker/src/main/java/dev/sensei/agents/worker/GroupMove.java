@@ -89,7 +89,7 @@ final class GroupMove {
               claimed,
               task.getSnapshot(),
               context.agentName(),
-              (session, tables) -> write(session, task, context, parts, tables));
+              (session, tables) -> write(session, task, context, approved, parts, tables));
       counts = count(target, parts, outcome.entries().keySet());
       lease.done();
     } catch (CopyCancelled cancelled) {
@@ -175,6 +175,7 @@ final class GroupMove {
       Connection target,
       MoveGroup task,
       TaskContext context,
+      ApprovedPlan approved,
       Map<TableKey, Part> parts,
       List<TableKey> tables)
       throws SQLException {
@@ -188,6 +189,7 @@ final class GroupMove {
                     reading.connection(),
                     target,
                     ChunkCopy.spec(
+                        approved,
                         part(parts, key).plan(),
                         key.table(),
                         ChunkBounds.WHOLE_TABLE,

@@ -6,7 +6,9 @@ import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.ledger.ErrorQueue;
+import dev.sensei.databases.ledger.KnownFaults.KnownFault;
 import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.queue.QueueKeyException;
 import dev.sensei.databases.queue.QueueKeys;
@@ -51,21 +53,48 @@ final class SetAside {
     }
   }
 
+  /**
+   * A row to be set aside.
+   *
+   * @param fault where it stands, and why
+   * @param remedy the rule that left it out; empty where it waits for a person
+   */
+  record Row(RowFault fault, Optional<String> remedy) {
+    static Row open(RowFault fault) {
+      return new Row(fault, Optional.empty());
+    }
+
+    static Row known(KnownFault known) {
+      return new Row(
+          new RowFault(
+              known.locator(),
+              new ErrorFields(
+                  known.sqlState(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.of(known.rule()),
+                  Optional.empty())),
+          Optional.of(known.remedy()).filter(name -> !name.isEmpty()));
+    }
+  }
+
   /** Reads the rows from the source and puts them into the queue, in the target's transaction. */
   void put(
       Connection source,
       Connection target,
       TableTask table,
       int chunk,
-      List<RowFault> faults,
+      List<Row> faults,
       RowCipher cipher) {
     for (int from = 0; from < faults.size(); from += ROWS_AT_ONCE) {
-      List<RowFault> some = faults.subList(from, Math.min(from + ROWS_AT_ONCE, faults.size()));
+      List<Row> some = faults.subList(from, Math.min(from + ROWS_AT_ONCE, faults.size()));
       Map<RowLocator, RowContent> contents =
           contents(
-              source, table.plan(), RowLocator.in(some.stream().map(RowFault::locator).toList()));
+              source, table.plan(), RowLocator.in(some.stream().map(row -> row.fault().locator()).toList()));
       List<ErrorQueue.Entry> entries = new ArrayList<>();
-      for (RowFault fault : some) {
+      for (Row row : some) {
+        RowFault fault = row.fault();
         RowContent content =
             Optional.ofNullable(contents.get(fault.locator()))
                 .orElseThrow(
@@ -78,8 +107,8 @@ final class SetAside {
                 ByteBuffer.wrap(
                     cipher.seal(
                         content.bytes(), QueuedRow.context(table.key(), table.epoch(), fault))),
-                QueuedRow.State.OPEN,
-                Optional.empty()));
+                row.remedy().isPresent() ? QueuedRow.State.SKIPPED : QueuedRow.State.OPEN,
+                row.remedy().map(name -> "rule " + name)));
       }
       DatabaseErrors.run(
           "putting rows of %s into the error queue".formatted(table.table()),
@@ -89,14 +118,23 @@ final class SetAside {
     }
   }
 
-  /** The source's columns that the primary key's values come from; none where there is no key. */
+'  /**
+   * The source's columns that the primary key's values are; none where there is no key, or where a
+   * value of it is computed.
+   */
   static List<String> keyColumns(TablePlan plan) {
-    return plan.definition().primaryKey().stream()
-        .flatMap(key -> key.columns().stream())
-        .flatMap(name -> plan.columns().stream().filter(column -> column.target().equals(name)))
-        .map(ColumnMapping::source)
-        .filter(name -> !name.isEmpty())
-        .toList();
+    List<String> key =
+        plan.definition().primaryKey().stream()
+            .flatMap(primary -> primary.columns().stream())
+            .toList();
+    List<String> columns =
+        key.stream()
+            .flatMap(
+                name -> plan.columns().stream().filter(column -> column.target().equals(name)))
+            .filter(column -> column.expression().isEmpty())
+            .map(ColumnMapping::source)
+            .toList();
+    return columns.size() == key.size() ? columns : List.of();
   }
 
   /**

@@ -8,6 +8,9 @@ import dev.sensei.databases.copy.ChunkPlan;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.BoundsOutcome;
 import dev.sensei.databases.ledger.ClaimOutcome;
+import dev.sensei.databases.ledger.KnownFaults;
+import dev.sensei.databases.ledger.KnownFaults.KnownFault;
+import dev.sensei.databases.ledger.OnceOutcome;
 import dev.sensei.databases.ledger.RaiseOutcome;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.schemas.common.FailureClass;
@@ -17,6 +20,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -57,6 +61,7 @@ final class TablePreparation {
       if (plan.definition().holdsRows()) {
         try (Sessions.Lease reading =
             tools.sessions().source(task.getSource(), task.getSnapshotId())) {
+          knowFaults(reading.connection(), target, table);
           ChunkPlan division = pace.divide(reading.connection(), target, table, task.getOptions());
           chunks = store(target, table, task.getSnapshot(), division);
           rowEstimate = division.estimatedRows();
@@ -80,6 +85,27 @@ final class TablePreparation {
             .setRowsBefore(claim.rowsBefore())
             .setCreated(claim.createdByUs())
             .build());
+  }
+
+  /** Finds rows at fault that no chunk can find, and keeps where they stand. */
+  private void knowFaults(Connection source, Connection target, TableTask table)
+      throws TaskFailure {
+    List<KnownFault> faults = RowsTogether.find(source, table);
+    if (faults.isEmpty()) {
+      return;
+    }
+    OnceOutcome outcome =
+        tools
+            .marks()
+            .at(
+                target,
+                table.key(),
+                table.epoch(),
+                "keeping which rows of %s are at fault".formatted(table.table()),
+                session -> KnownFaults.store(session, table.key(), table.epoch(), faults));
+    if (outcome instanceof OnceOutcome.Superseded superseded) {
+      throw table.superseded(superseded.currentEpoch());
+    }
   }
 
   private static TableClaim wanted(TableTask table, PrepareTable task) {

@@ -47,7 +47,7 @@ class ErrorQueueTest extends WorkerOnDatabases {
       """;
 
   private void begin(int most) throws SQLException {
-    begin(SOURCE, TARGET, Map.of("maxErrorRows", Integer.toString(most)));
+    begin(SOURCE, TARGET, Map.of("errorMaxRows", Integer.toString(most)));
   }
 
   private void prepareAndCopyParent() throws Exception {
@@ -222,7 +222,7 @@ class ErrorQueueTest extends WorkerOnDatabases {
           $$BEGIN INSERT INTO public.log VALUES ('fired'); RETURN NEW; END$$;
         """,
         "",
-        Map.of("maxErrorRows", "3"));
+        Map.of("errorMaxRows", "3"));
     handle(prepareTarget());
     for (String table : List.of("t", "log")) {
       handle(prepareTable(table, 1, ExistingRows.REFUSE));

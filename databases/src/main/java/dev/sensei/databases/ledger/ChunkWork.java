@@ -21,7 +21,7 @@ public interface ChunkWork {
    *
    * @param result rows, bytes and digest
    * @param setAside rows that were put into the error queue instead
-   * @param deviations rows that were changed, counted by kind: letters, digits and {@code _.:%-}
+   * @param deviations rows that were changed, counted by kind: letters, digits and {@code _.:%+-}
    */
   record Written(ChunkResult result, long setAside, Map<String, Long> deviations) {
     public Written {

@@ -344,6 +344,7 @@ public final class Ledger {
                   "chunk_bounds",
                   "chunk_key",
                   "queued_row",
+                  "known_fault",
                   "object",
                   "installation")) {
             try (PreparedStatement statement =

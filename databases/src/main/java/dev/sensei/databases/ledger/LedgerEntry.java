@@ -40,7 +40,7 @@ public record LedgerEntry(
     new TreeMap<>(deviations)
         .forEach(
             (kind, count) -> {
-              if (!kind.matches("[A-Za-z0-9_.:%-]+")) {
+              if (!kind.matches("[A-Za-z0-9_.:%+-]+")) {
                 throw new IllegalArgumentException("not a kind of deviation: " + kind);
               }
               text.append(text.isEmpty() ? "" : ",").append(kind).append('=').append(count);

@@ -121,7 +121,7 @@ final class LedgerRows {
   }
 
   static void deleteChunks(Connection target, TableName table) throws SQLException {
-    for (String from : List.of("chunk", "chunk_bounds", "chunk_key", "queued_row")) {
+    for (String from : List.of("chunk", "chunk_bounds", "chunk_key", "queued_row", "known_fault")) {
       try (PreparedStatement statement =
           target.prepareStatement(
               "DELETE FROM sensei_ledger." + from + " WHERE table_schema = ? AND table_name = ?")) {

@@ -16,7 +16,14 @@ final class LedgerSchema {
 
   private static final List<String> TABLES =
       List.of(
-          "queued_row", "chunk", "chunk_bounds", "chunk_key", "object", "claim", "installation");
+          "queued_row",
+          "known_fault",
+          "chunk",
+          "chunk_bounds",
+          "chunk_key",
+          "object",
+          "claim",
+          "installation");
 
   private static final List<String> CREATE =
       List.of(
@@ -90,6 +97,18 @@ final class LedgerSchema {
             worker text NOT NULL,
             committed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             PRIMARY KEY (table_schema, table_name, epoch, chunk))\
+          """,
+          """
+          CREATE TABLE sensei_ledger.known_fault (
+            migration_id text NOT NULL,
+            table_schema text NOT NULL,
+            table_name text NOT NULL,
+            epoch bigint NOT NULL,
+            locator text NOT NULL,
+            sql_state text NOT NULL,
+            rule text NOT NULL,
+            remedy text NOT NULL,
+            PRIMARY KEY (table_schema, table_name, epoch, locator))\
           """,
           """
           CREATE TABLE sensei_ledger.queued_row (

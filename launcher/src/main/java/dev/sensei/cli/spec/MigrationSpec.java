@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param tables which tables are in scope
  * @param mappings tables that are not carried as they are
  * @param options how they are moved
- * @param errors what may go to the error queue
  * @param approval what needs a person
+ * @param rows what values and rows have to keep
  */
 public record MigrationSpec(
     Optional<DatabaseUri> source,
@@ -26,8 +26,8 @@ public record MigrationSpec(
     Tables tables,
     List<TableSpec> mappings,
     Tuning options,
-    Errors errors,
-    Approval approval) {
+    Approval approval,
+    RowRules rows) {
 
   /** What holds where no spec is given. */
   public static final MigrationSpec DEFAULTS =
@@ -37,8 +37,8 @@ public record MigrationSpec(
           Tables.ALL,
           List.of(),
           Tuning.DEFAULTS,
-          Errors.DEFAULTS,
-          Approval.DEFAULTS);
+          Approval.DEFAULTS,
+          RowRules.NONE);
 
   public MigrationSpec {
     mappings = List.copyOf(mappings);
@@ -103,19 +103,6 @@ public record MigrationSpec(
   }
 
   /**
-   * What may go to the error queue; both bounds hold.
-   *
-   * @param maxRows rows of a table; one more and the table is rolled back; 0 to 10,000
-   * @param maxPercent the part of a table's rows, in percent, judged once all are read; 0 to 100
-   * @param key where the key is that they are encrypted with, {@code env://NAME} or {@code
-   *     file:///path}; empty for the installation's
-   */
-  public record Errors(int maxRows, double maxPercent, Optional<String> key) {
-    /** What holds where nothing is set. */
-    public static final Errors DEFAULTS = new Errors(0, 100, Optional.empty());
-  }
-
-  /**
    * What needs a person.
    *
    * @param autoApproveAbove mappings with a confidence above this come ticked; 0 to 1
@@ -138,27 +125,26 @@ public record MigrationSpec(
 
   /** Tables, mappings, options and thresholds as commands carry them. */
   public Options toContract() {
-    return Options.newBuilder()
-        .setChunkRows(options.chunkRows())
-        .setChunkBytes(options.chunkBytes())
-        .setChunkTimeMillis(options.chunkTime().toMillis())
-        .setBatchRows(options.batchRows())
-        .setExistingRows(options.existingRows())
-        .setRowHash(options.rowHash())
-        .setIncludeTables(tables.include())
-        .setExcludeTables(tables.exclude())
-        .setAutoApproveAbove(approval.autoApproveAbove())
-        .setReviewAbove(approval.reviewAbove())
-        .setMaxTaskAttempts(options.maxTaskAttempts())
-        .setTaskTimeoutMillis(options.taskTimeout().toMillis())
-        .setTablesInFlight(options.tablesInFlight())
-        .setChunksInFlight(options.chunksInFlight())
-        .setMilestones(approval.milestones())
-        .setSeparateApprover(approval.separateApprover())
-        .setMaxErrorRows(errors.maxRows())
-        .setMaxErrorPercent(errors.maxPercent())
-        .setErrorKey(errors.key().orElse(null))
-        .setMappings(mappings.stream().map(TableSpec::toContract).toList())
-        .build();
+    Options.Builder contract =
+        Options.newBuilder()
+            .setChunkRows(options.chunkRows())
+            .setChunkBytes(options.chunkBytes())
+            .setChunkTimeMillis(options.chunkTime().toMillis())
+            .setBatchRows(options.batchRows())
+            .setExistingRows(options.existingRows())
+            .setRowHash(options.rowHash())
+            .setIncludeTables(tables.include())
+            .setExcludeTables(tables.exclude())
+            .setAutoApproveAbove(approval.autoApproveAbove())
+            .setReviewAbove(approval.reviewAbove())
+            .setMaxTaskAttempts(options.maxTaskAttempts())
+            .setTaskTimeoutMillis(options.taskTimeout().toMillis())
+            .setTablesInFlight(options.tablesInFlight())
+            .setChunksInFlight(options.chunksInFlight())
+            .setMilestones(approval.milestones())
+            .setSeparateApprover(approval.separateApprover())
+            .setMappings(mappings.stream().map(TableSpec::toContract).toList());
+    rows.addTo(contract);
+    return contract.build();
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -34,8 +35,10 @@ public final class SpecFile {
   private static final long BYTES_IN_A_MEGABYTE = 1 << 20;
   private static final long MOST_MEGABYTES_IN_A_CHUNK = 256;
   private static final List<String> SECTIONS =
-      List.of(
-          "source", "target", "tables", MappingsSection.KEY, "options", "errors", "approval");
+      Stream.concat(
+              Stream.of("source", "target", "tables", MappingsSection.KEY, "options", "approval"),
+              RowRulesReader.SECTIONS.stream())
+          .toList();
   private static final List<String> CONNECTION =
       List.of("type", "host", "port", "database", "user", "credentials", "ssl");
   private static final Map<String, String> CONNECTION_HINTS =
@@ -106,8 +109,8 @@ public final class SpecFile {
         tables(spec),
         MappingsSection.read(spec),
         tuning(spec),
-        errors(spec),
-        approval(spec));
+        approval(spec),
+        RowRulesReader.read(spec));
   }
 
   private static Optional<DatabaseUri> connection(YamlSection spec, String side)
@@ -232,21 +235,6 @@ public final class SpecFile {
         (int) section.integer("chunksInFlight", defaults.chunksInFlight(), 1, 1_000),
         section.duration(
             "taskTimeout", defaults.taskTimeout(), Duration.ofSeconds(1), Duration.ofDays(1)));
-  }
-
-  private static MigrationSpec.Errors errors(YamlSection spec) throws SpecException {
-    YamlSection section = spec.section("errors", List.of("maxRows", "maxPercent", "key"), NO_HINTS);
-    MigrationSpec.Errors defaults = MigrationSpec.Errors.DEFAULTS;
-    Optional<String> key = section.text("key");
-    if (key.isPresent() && !REFERENCE.matcher(key.get()).matches()) {
-      throw section.at(
-          "key",
-          "errors.key has to be a reference, env://NAME or file:///path, never the key itself");
-    }
-    return new MigrationSpec.Errors(
-        (int) section.integer("maxRows", defaults.maxRows(), 0, 10_000),
-        section.percent("maxPercent", defaults.maxPercent()),
-        key);
   }
 
   private static MigrationSpec.Approval approval(YamlSection spec) throws SpecException {

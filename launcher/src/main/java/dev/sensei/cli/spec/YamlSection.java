@@ -77,6 +77,36 @@ final class YamlSection {
     return new YamlSection(file, path, node, values);
   }
 
+  /** The section under a key whose own keys are names of a form; absent where the key is. */
+  YamlSection named(String key, Pattern form, String expected) throws SpecException {
+    Node node = values.get(key);
+    if (node == null) {
+      return absent(file, child(key), at);
+    }
+    if (!(node instanceof MappingNode mapping)) {
+      throw wrong(node, key, "a mapping by " + expected, kind(node));
+    }
+    List<String> names = new ArrayList<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      if (tuple.getKeyNode() instanceof ScalarNode name) {
+        if (!form.matcher(name.getValue()).matches()) {
+          throw wrong(name, key, "a mapping by " + expected, shown(name.getValue()));
+        }
+        names.add(name.getValue());
+      }
+    }
+    return of(file, child(key), node, names, Map.of());
+  }
+
+  /** Its keys, in the order of the file. */
+  List<String> keys() {
+    return List.copyOf(values.keySet());
+  }
+
+  boolean isMapping(String key) {
+    return values.get(key) instanceof MappingNode;
+  }
+
   private static String unknownKey(
       String key, String path, List<String> allowed, Map<String, String> hints) {
     String hint = hints.get(key);
@@ -255,6 +285,72 @@ final class YamlSection {
     return value;
   }
 
+  /** A number from 0 on. */
+  double number(String key, double otherwise, double most) throws SpecException {
+    Node node = values.get(key);
+    if (node == null) {
+      return otherwise;
+    }
+    String expected = "a number from 0 to %s".formatted(BigDecimal.valueOf(most).toPlainString());
+    if (!node.getTag().equals(Tag.INT) && !node.getTag().equals(Tag.FLOAT)) {
+      throw wrong(node, key, expected, kind(node));
+    }
+    String text = ((ScalarNode) node).getValue();
+    if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?") || Double.parseDouble(text) > most) {
+      throw wrong(node, key, expected, shown(text));
+    }
+    return Double.parseDouble(text);
+  }
+
+  /** A value that says yes, and nothing else. */
+  void yes(String key) throws SpecException {
+    if (!flag(key, false)) {
+      throw at(key, "%s has to be true, or to be left out".formatted(child(key)));
+    }
+  }
+
+  /** A literal of any kind, as it is written. */
+  Optional<String> literal(String key) throws SpecException {
+    Node node = values.get(key);
+    return node == null ? Optional.empty() : Optional.of(literal(node, key, "a value"));
+  }
+
+  /** A list of so many literals. */
+  List<String> literals(String key, int count, String expected) throws SpecException {
+    Node node = values.getOrDefault(key, at);
+    if (!(node instanceof SequenceNode sequence)) {
+      throw wrong(node, key, expected, kind(node));
+    }
+    List<String> found = new ArrayList<>();
+    for (Node element : sequence.getValue()) {
+      found.add(literal(element, key, expected));
+    }
+    if (found.size() != count) {
+      throw wrong(node, key, expected, "%d values".formatted(found.size()));
+    }
+    return found;
+  }
+
+  private String literal(Node node, String key, String expected) throws SpecException {
+    if (node instanceof ScalarNode scalar && !node.getTag().equals(Tag.NULL)) {
+      return scalar.getValue();
+    }
+    throw wrong(node, key, expected, kind(node));
+  }
+
+  /** A text of a form, which messages do not repeat. */
+  Optional<String> form(String key, Pattern form, String expected) throws SpecException {
+    Node node = values.get(key);
+    if (node == null) {
+      return Optional.empty();
+    }
+    String text = scalar(node, key, Tag.STR, expected);
+    if (!form.matcher(text).matches()) {
+      throw wrong(node, key, expected, "another text");
+    }
+    return Optional.of(text);
+  }
+
   boolean flag(String key, boolean otherwise) throws SpecException {
     Node node = values.get(key);
     if (node == null) {
@@ -369,7 +465,12 @@ final class YamlSection {
 
   private <T> T choose(Node node, String key, Map<String, T> choices) throws SpecException {
     String expected = "one of " + String.join(", ", choices.keySet());
-    String text = scalar(node, key, Tag.STR, expected);
+    // YAML reads the word null as nothing.
+    boolean isNull = node.getTag().equals(Tag.NULL) && choices.containsKey("null");
+    String text =
+        isNull && node instanceof ScalarNode word && word.getValue().equals("null")
+            ? "null"
+            : scalar(node, key, Tag.STR, expected);
     T value = choices.get(text);
     if (value == null) {
       throw wrong(node, key, expected, shown(text));

@@ -57,7 +57,7 @@ final class Errors {
 
   /** Why a table cannot go on with so many rows set aside; empty where it can. */
   static Optional<String> overTheLimit(MigrationState m, long setAside) {
-    int most = m.options().maxErrorRows();
+    long most = m.options().errorMaxRows();
     return setAside > most
         ? Optional.of("%d rows were set aside, errors.maxRows allows %d".formatted(setAside, most))
         : Optional.empty();
@@ -65,7 +65,7 @@ final class Errors {
 
   /** The same for the part of all rows, once all are read. */
   static Optional<String> overTheLimit(MigrationState m, long setAside, long taken) {
-    double most = m.options().maxErrorPercent();
+    double most = m.options().errorMaxPercent();
     return setAside > 0 && setAside * 100.0 > most * (setAside + taken)
         ? Optional.of(
             "%d of %d rows were set aside, errors.maxPercent allows %s percent"

@@ -27,11 +27,16 @@ import java.util.Optional;
  * @param chunksInFlight chunks of one table handed out at the same time.
  * @param milestones where the migration waits for a person.
  * @param separateApprover whether approver and creator have to be two people.
- * @param maxErrorRows rows of a table that may go to the error queue; 0 to 10,000.
- * @param maxErrorPercent the part of a table's rows that may go there, in percent; 0 to 100.
- * @param errorKey where agents find the key that the error queue is encrypted with; empty for the
- *     installation's.
  * @param mappings tables that are not carried as they are, each once.
+ * @param recovery what is done where rows do not keep what the target asks for; one for all tables
+ *     first, then those of single ones.
+ * @param rules what values and rows have to keep beside that.
+ * @param errorMaxRows rows of a table that may be set aside, 0 to 10,000; with 0 the first row at
+ *     fault fails the table.
+ * @param errorMaxPercent percent of a table's rows that may be set aside, 0 to 100; both limits
+ *     hold.
+ * @param errorKey where the key is that rows set aside are encrypted with; empty for the
+ *     installation's.
  */
 public record Options(
     long chunkRows,
@@ -50,14 +55,18 @@ public record Options(
     int chunksInFlight,
     List<Milestone> milestones,
     boolean separateApprover,
-    int maxErrorRows,
-    double maxErrorPercent,
-    Optional<String> errorKey,
-    List<TableMapping> mappings) {
+    List<TableMapping> mappings,
+    List<Recovery> recovery,
+    List<DeclaredRule> rules,
+    long errorMaxRows,
+    double errorMaxPercent,
+    Optional<String> errorKey) {
   public Options {
     includeTables = List.copyOf(includeTables);
     excludeTables = List.copyOf(excludeTables);
     milestones = List.copyOf(milestones);
     mappings = List.copyOf(mappings);
+    recovery = List.copyOf(recovery);
+    rules = List.copyOf(rules);
   }
 }

@@ -41,10 +41,12 @@ final class Asked {
         2,
         milestones,
         separateApprover,
+        List.of(),
+        List.of(),
+        List.of(),
         errorRows,
         errorPercent,
-        Optional.empty(),
-        List.of());
+        Optional.empty());
   }
 
   static Command create() {

@@ -78,10 +78,12 @@ class JournalProjectionTest {
             2,
             List.of(),
             false,
+            List.of(),
+            List.of(),
+            List.of(),
             0,
             100,
-            Optional.empty(),
-            List.of());
+            Optional.empty());
     apply(connection, new Event.MigrationCreated(ID, database, database, options, "ada"));
     apply(
         connection,

@@ -1,0 +1,149 @@
+package dev.sensei.agents.architect;
+
+import dev.sensei.agents.architect.PlanOutcome.Refused;
+import dev.sensei.agents.plan.ColumnMapping;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.catalog.Column;
+import dev.sensei.databases.rules.RuleFit;
+import dev.sensei.databases.rules.TypeCast;
+import dev.sensei.schemas.common.DeclaredRule;
+import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.Options;
+import dev.sensei.schemas.common.Recovery;
+import dev.sensei.schemas.common.RowRemedy;
+import dev.sensei.schemas.common.RuleKind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What keeps a plan's rules from being held. */
+final class RuleObstacles {
+  private final Options options;
+  private final Map<String, TablePlan> tables = new LinkedHashMap<>();
+
+  private RuleObstacles(Options options, Collection<TablePlan> plans) {
+    this.options = options;
+    plans.forEach(plan -> tables.put(plan.source().toString(), plan));
+  }
+
+  static Optional<Refused> find(Options options, Collection<TablePlan> plans) {
+    RuleObstacles obstacles = new RuleObstacles(options, plans);
+    return obstacles
+        .unknownTables()
+        .or(
+            () ->
+                options.getRules().stream()
+                    .flatMap(rule -> obstacles.declared(rule).stream())
+                    .findFirst())
+        .or(() -> plans.stream().flatMap(plan -> obstacles.misfits(plan).stream()).findFirst())
+        .or(obstacles::keyless);
+  }
+
+  private Optional<Refused> unknownTables() {
+    return Stream.concat(
+            options.getRecovery().stream()
+                .map(Recovery::getTable)
+                .filter(table -> !table.isEmpty())
+                .map(table -> List.of("recovery", table)),
+            options.getRules().stream().map(rule -> List.of("rules", rule.getTable())))
+        .filter(named -> !tables.containsKey(named.getLast()))
+        .findFirst()
+        .map(
+            named ->
+                refused(
+                    "RULE_TABLE_UNKNOWN",
+                    "expected a table in scope in %s, found %s; write it as the source has it, or take it out"
+                        .formatted(named.getFirst(), named.getLast()),
+                    named.getLast()));
+  }
+
+  private Optional<Refused> declared(DeclaredRule rule) {
+    TablePlan plan = Optional.ofNullable(tables.get(rule.getTable())).orElseThrow();
+    List<String> named = new ArrayList<>(rule.getColumns());
+    Optional.ofNullable(rule.getOrderBy()).ifPresent(named::add);
+    Optional<Refused> unknown = unknownColumn(plan, named);
+    if (unknown.isPresent()) {
+      return unknown;
+    }
+    if (rule.getKind() == RuleKind.REFERENCE) {
+      TablePlan parent = tables.get(rule.getReferencedTable());
+      if (parent == null) {
+        return Optional.of(
+            refused(
+                "RULE_TABLE_UNKNOWN",
+                "expected a table in scope that rules of %s refer to, found %s; write it as the source has it, or take the rule out"
+                    .formatted(rule.getTable(), rule.getReferencedTable()),
+                rule.getReferencedTable()));
+      }
+      return unknownColumn(parent, rule.getReferencedColumns());
+    }
+    if (rule.getRemedy() == RowRemedy.USE_DEFAULT) {
+      Column to = plan.definition().column(rule.getColumns().getFirst()).orElseThrow();
+      if (DeclaredRules.defaultOf(rule, to).isEmpty()) {
+        return Optional.of(
+            refused(
+                "RULE_DEFAULT_UNKNOWN",
+                "expected a constant as the default of %s, found %s; give a literal: {remedy: default, default: ...}"
+                    .formatted(
+                        named(plan.source(), to.name()),
+                        to.defaultExpression().isPresent() ? "an expression" : "none"),
+                named(plan.source(), to.name())));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refused> unknownColumn(TablePlan plan, List<String> columns) {
+    return columns.stream()
+        .filter(column -> plan.columns().stream().noneMatch(each -> each.target().equals(column)))
+        .findFirst()
+        .map(
+            column ->
+                refused(
+                    "RULE_COLUMN_UNKNOWN",
+                    "expected a column that is copied to %s, found %s; write it as the target has it, or take the rule out"
+                        .formatted(plan.target(), SqlIdentifier.quoteWhereNeeded(column)),
+                    named(plan.source(), column)));
+  }
+
+  private Optional<Refused> misfits(TablePlan plan) {
+    for (ColumnMapping column : plan.columns()) {
+      Optional<String> reason =
+          RuleFit.refusal(column.rules(), TypeCast.of(column.sourceType(), column.targetType()));
+      if (reason.isPresent()) {
+        return Optional.of(
+            refused(
+                "RULE_REFUSED",
+                named(plan.source(), column.target()) + ": " + reason.get(),
+                named(plan.source(), column.target())));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Rows that are set aside are encrypted, and with what has to be known before. */
+  private Optional<Refused> keyless() {
+    return options.getErrorMaxRows() > 0 && options.getErrorKey() == null
+        ? Optional.of(
+            refused(
+                "ERROR_KEY_MISSING",
+                "expected errors.key where errors.maxRows is %,d, found none; give a reference, env://NAME or file:///path"
+                    .formatted(options.getErrorMaxRows()),
+                "errors.key"))
+        : Optional.empty();
+  }
+
+  private static String named(TableName table, String column) {
+    return table + "." + SqlIdentifier.quoteWhereNeeded(column);
+  }
+
+  private static Refused refused(String code, String message, String object) {
+    return new Refused(FailureClass.CONFIGURATION, code, message, object);
+  }
+}

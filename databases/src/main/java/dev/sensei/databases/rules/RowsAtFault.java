@@ -1,0 +1,157 @@
+package dev.sensei.databases.rules;
+
+import dev.sensei.databases.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Queries on the source for rows that do not keep a {@link SetRule}. Each gives one column, {@code
+ * place}, the {@code ctid} of a row; asked under one snapshot, they give the same rows.
+ *
+ * <p>Rows are judged in this order: by their values, then by each unique rule in turn, then by each
+ * reference in turn. What is set aside by an earlier rule is not there for the later, neither as a
+ * row that another is equal to nor as one that another refers to. Within a table that refers to
+ * itself that goes on to rows which refer to such rows; where several tables refer to each other in
+ * a circle, it goes round once.
+ */
+public final class RowsAtFault {
+  private final Function<TableName, Optional<RuledTable>> tables;
+
+  /**
+   * Queries over tables.
+   *
+   * @param tables the table whose rows go to a table of the target; empty where none does
+   */
+  public RowsAtFault(Function<TableName, Optional<RuledTable>> tables) {
+    this.tables = tables;
+  }
+
+  /** Rows that do not keep one of a table's rules, and keep those before it. */
+  public String of(RuledTable table, SetRule rule) {
+    return of(table, rule, new TreeSet<>(Set.of(table.source())));
+  }
+
+  private String of(RuledTable table, SetRule rule, Set<TableName> above) {
+    return switch (rule) {
+      case SetRule.Unique unique -> duplicates(table, unique, before(table, rule, above));
+      case SetRule.Reference reference ->
+          orphans(table, reference, before(table, rule, above), above);
+    };
+  }
+
+  /** Conditions that a row has to keep to be judged by a rule. */
+  private String before(RuledTable table, SetRule rule, Set<TableName> above) {
+    List<SetRule> earlier = new ArrayList<>();
+    for (SetRule each : ordered(table)) {
+      if (each.equals(rule)) {
+        break;
+      }
+      earlier.add(each);
+    }
+    return kept(table, earlier, above);
+  }
+
+  private static List<SetRule> ordered(RuledTable table) {
+    List<SetRule> all = new ArrayList<>();
+    table.setRules().stream().filter(SetRule.Unique.class::isInstance).forEach(all::add);
+    table.setRules().stream()
+        .filter(rule -> rule instanceof SetRule.Reference reference && reference.setsAside())
+        .forEach(all::add);
+    return all;
+  }
+
+  /** The condition that a row of a table is not set aside by its values or by these rules. */
+  private String kept(RuledTable table, List<SetRule> rules, Set<TableName> above) {
+    StringBuilder sql = new StringBuilder("NOT ").append(table.setAsideSql());
+    // Below a partitioned table a ctid is not one row's.
+    if (table.only()) {
+      for (SetRule rule : rules) {
+        sql.append(" AND NOT EXISTS (SELECT 1 FROM (")
+            .append(of(table, rule, above))
+            .append(") AS fault WHERE fault.place = kept.ctid)");
+      }
+    }
+    return sql.toString();
+  }
+
+  private String duplicates(RuledTable table, SetRule.Unique unique, String kept) {
+    List<String> values = unique.columns().stream().map(table::value).toList();
+    String equal = String.join(", ", values);
+    String order = unique.orderBy().map(by -> table.value(by)).orElse("");
+    String numbered =
+        switch (unique.keep()) {
+          case NONE -> "count(*) OVER (PARTITION BY %s)".formatted(equal);
+          case FIRST ->
+              "row_number() OVER (PARTITION BY %s ORDER BY %skept.ctid)"
+                  .formatted(equal, order.isEmpty() ? "" : order + " NULLS LAST, ");
+          case LAST ->
+              "row_number() OVER (PARTITION BY %s ORDER BY %skept.ctid DESC)"
+                  .formatted(equal, order.isEmpty() ? "" : order + " DESC NULLS LAST, ");
+        };
+    String present =
+        unique.nullsDistinct()
+            ? values.stream()
+                .map(value -> " AND %s IS NOT NULL".formatted(value))
+                .collect(Collectors.joining())
+            : "";
+    return "SELECT numbered.place FROM (SELECT kept.ctid AS place, %s AS number FROM %s AS kept WHERE %s%s) AS numbered WHERE numbered.number > 1"
+        .formatted(numbered, table.from(), kept, present);
+  }
+
+  private String orphans(
+      RuledTable table, SetRule.Reference reference, String kept, Set<TableName> above) {
+    Optional<RuledTable> parent = tables.apply(reference.table());
+    if (parent.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected a table of the source whose rows go to %s, found none"
+              .formatted(reference.table()));
+    }
+    boolean self = parent.get().source().equals(table.source());
+    String children =
+        "SELECT kept.ctid AS place, %s%s FROM %s AS kept WHERE %s"
+            .formatted(
+                named(table, reference.columns(), "child_"),
+                self ? ", " + named(table, reference.referenced(), "parent_") : "",
+                table.from(),
+                kept);
+    String present =
+        IntStream.range(0, reference.columns().size())
+            .mapToObj("child.child_%d IS NOT NULL"::formatted)
+            .collect(Collectors.joining(" AND "));
+    if (self) {
+      return ("WITH RECURSIVE children AS MATERIALIZED (%s), gone AS (SELECT child.* FROM children"
+              + " AS child WHERE %s AND NOT EXISTS (SELECT 1 FROM children AS parent WHERE %s)"
+              + " UNION ALL SELECT child.* FROM children AS child JOIN gone AS parent ON %s)"
+              + " SELECT gone.place FROM gone")
+          .formatted(children, present, matches(reference), matches(reference));
+    }
+    Set<TableName> path = new TreeSet<>(above);
+    boolean again = !path.add(parent.get().source());
+    String parents =
+        "SELECT %s FROM %s AS kept WHERE %s"
+            .formatted(
+                named(parent.get(), reference.referenced(), "parent_"),
+                parent.get().from(),
+                kept(parent.get(), again ? List.of() : ordered(parent.get()), path));
+    return "SELECT child.place FROM (%s) AS child WHERE %s AND NOT EXISTS (SELECT 1 FROM (%s) AS parent WHERE %s)"
+        .formatted(children, present, parents, matches(reference));
+  }
+
+  private static String named(RuledTable table, List<String> columns, String prefix) {
+    return IntStream.range(0, columns.size())
+        .mapToObj(at -> table.value(columns.get(at)) + " AS " + prefix + at)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String matches(SetRule.Reference reference) {
+    return IntStream.range(0, reference.columns().size())
+        .mapToObj(at -> "parent.parent_%d = child.child_%d".formatted(at, at))
+        .collect(Collectors.joining(" AND "));
+  }
+}

@@ -1,0 +1,175 @@
+package dev.sensei.databases.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sensei.databases.DatabaseUri;
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.TestServer;
+import dev.sensei.databases.digest.CanonicalSession;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RowsAtFaultTest {
+  private static final TableName PARENT = new TableName("public", "parent");
+  private static final TableName CHILD = new TableName("public", "child");
+  private final Map<TableName, RuledTable> tables = new HashMap<>();
+
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
+  void theFirstOrLastOfEqualRowsStaysByItsPlaceOrByAColumn(TestServer server) throws SQLException {
+    DatabaseUri database =
+        filled(
+            server,
+            "CREATE TABLE parent (id int, code text, at int, label text)",
+            "INSERT INTO parent VALUES"
+                + " (1,'a',3,'x'),(2,'a',9,'x'),(3,'a',NULL,'x'),(4,'b',1,'x'),(5,NULL,1,'x'),(6,NULL,1,'x')");
+    assertThat(ids(database, unique(SetRule.Keep.FIRST, Optional.empty(), true)))
+        .containsExactly(2, 3);
+    assertThat(ids(database, unique(SetRule.Keep.LAST, Optional.empty(), true)))
+        .containsExactly(1, 2);
+    assertThat(ids(database, unique(SetRule.Keep.FIRST, Optional.of("at"), true)))
+        .containsExactly(2, 3);
+    assertThat(ids(database, unique(SetRule.Keep.LAST, Optional.of("at"), true)))
+        .containsExactly(1, 3);
+    assertThat(ids(database, unique(SetRule.Keep.NONE, Optional.empty(), true)))
+        .containsExactly(1, 2, 3);
+    assertThat(ids(database, unique(SetRule.Keep.FIRST, Optional.empty(), false)))
+        .containsExactly(2, 3, 6);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
+  void whatIsSetAsideByItsValueTakesNoPlaceAmongEqualRows(TestServer server) throws SQLException {
+    DatabaseUri database =
+        filled(
+            server,
+            "CREATE TABLE parent (id int, code text, at int, label text)",
+            "INSERT INTO parent VALUES (1,'a',1,NULL),(2,'a',1,'x'),(3,'a',1,'x')");
+    assertThat(ids(database, unique(SetRule.Keep.FIRST, Optional.empty(), true)))
+        .containsExactly(3);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
+  void anOrphanHasNoParentOrOneThatIsSetAside(TestServer server) throws SQLException {
+    DatabaseUri database =
+        filled(
+            server,
+            "CREATE TABLE parent (id int, code text, at int, label text)",
+            "INSERT INTO parent VALUES (1,'a',1,'x'),(2,'a',1,'x'),(3,'c',1,NULL),(4,'d',1,'x')",
+            "CREATE TABLE child (id int, parent int, other int)",
+            "INSERT INTO child VALUES (1,1,1),(2,2,1),(3,3,1),(4,4,1),(5,9,1),(6,NULL,9)");
+    // 2 is a duplicate of 1, 3 has no label, 9 is not there.
+    SetRule.Reference reference =
+        new SetRule.Reference(
+            List.of("parent"), PARENT, List.of("id"), true, ColumnRule.Origin.TARGET);
+    tables.put(PARENT, parent(List.of(keepFirst())));
+    tables.put(CHILD, table(CHILD, List.of(reference), "id", "parent", "other"));
+    assertThat(ids(database, tables.get(CHILD), reference)).containsExactly(2, 3, 5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
+  void aReferenceOfSeveralColumnsIsHeldWhereNoneIsNull(TestServer server) throws SQLException {
+    DatabaseUri database =
+        filled(
+            server,
+            "CREATE TABLE parent (id int, code text, at int, label text)",
+            "INSERT INTO parent VALUES (1,'a',1,'x')",
+            "CREATE TABLE child (id int, parent int, other int)",
+            "INSERT INTO child VALUES (1,1,1),(2,1,2),(3,NULL,2),(4,7,NULL)");
+    SetRule.Reference reference =
+        new SetRule.Reference(
+            List.of("parent", "other"),
+            PARENT,
+            List.of("id", "at"),
+            true,
+            ColumnRule.Origin.PERSON);
+    tables.put(PARENT, parent(List.of()));
+    tables.put(CHILD, table(CHILD, List.of(reference), "id", "parent", "other"));
+    assertThat(ids(database, tables.get(CHILD), reference)).containsExactly(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
+  void inATableThatRefersToItselfAnOrphanTakesItsDescendantsAlong(TestServer server)
+      throws SQLException {
+    DatabaseUri database =
+        filled(
+            server,
+            "CREATE TABLE child (id int, parent int, other int)",
+            "INSERT INTO child VALUES (1,NULL,0),(2,1,0),(3,99,0),(4,3,0),(5,4,0),(6,7,0),(7,6,0)");
+    SetRule.Reference reference =
+        new SetRule.Reference(
+            List.of("parent"), CHILD, List.of("id"), true, ColumnRule.Origin.TARGET);
+    tables.put(CHILD, table(CHILD, List.of(reference), "id", "parent", "other"));
+    assertThat(ids(database, tables.get(CHILD), reference)).containsExactly(3, 4, 5);
+  }
+
+  private static SetRule.Unique keepFirst() {
+    return new SetRule.Unique(
+        List.of("code"), true, SetRule.Keep.FIRST, Optional.empty(), ColumnRule.Origin.TARGET);
+  }
+
+  private SetRule.Unique unique(SetRule.Keep keep, Optional<String> by, boolean nullsDistinct) {
+    return new SetRule.Unique(List.of("code"), nullsDistinct, keep, by, ColumnRule.Origin.TARGET);
+  }
+
+  /** A parent has to have a label; its code is read in small letters. */
+  private static RuledTable parent(List<SetRule> rules) {
+    return new RuledTable(
+        PARENT,
+        true,
+        Map.of("id", "\"id\"", "code", "lower(\"code\")", "at", "\"at\""),
+        "((\"label\" IS NULL) IS TRUE)",
+        rules);
+  }
+
+  private static RuledTable table(TableName name, List<SetRule> rules, String... columns) {
+    Map<String, String> values = new HashMap<>();
+    for (String column : columns) {
+      values.put(column, "\"" + column + "\"");
+    }
+    return new RuledTable(name, true, values, "false", rules);
+  }
+
+  private static DatabaseUri filled(TestServer server, String... statements) {
+    DatabaseUri database = server.newDatabase();
+    for (String statement : statements) {
+      TestServer.execute(database, statement);
+    }
+    return database;
+  }
+
+  private List<Integer> ids(DatabaseUri database, SetRule rule) throws SQLException {
+    return ids(database, parent(List.of(rule)), rule);
+  }
+
+  private List<Integer> ids(DatabaseUri database, RuledTable table, SetRule rule)
+      throws SQLException {
+    String places = new RowsAtFault(name -> Optional.ofNullable(tables.get(name))).of(table, rule);
+    List<Integer> ids = new ArrayList<>();
+    try (Connection connection = TestServer.connect(database)) {
+      CanonicalSession.pin(connection);
+      try (Statement statement = connection.createStatement();
+          ResultSet row =
+              statement.executeQuery(
+                  "SELECT id FROM %s WHERE ctid = ANY (ARRAY(%s)) ORDER BY id"
+                      .formatted(table.source().quoted(), places))) {
+        while (row.next()) {
+          ids.add(row.getInt(1));
+        }
+      }
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,271 @@
+package dev.sensei.cli.spec;
+
+import dev.sensei.databases.TableName;
+import dev.sensei.schemas.common.DeclaredRule;
+import dev.sensei.schemas.common.Recovery;
+import dev.sensei.schemas.common.RowRemedy;
+import dev.sensei.schemas.common.RuleKind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the sections {@code recovery}, {@code rules} and {@code errors} of a spec file. */
+final class RowRulesReader {
+  static final List<String> SECTIONS = List.of("recovery", "rules", "errors");
+
+  static final long MOST_ROWS = 10_000;
+  private static final int LONGEST_TEXT = 10_485_760;
+  private static final List<String> CASES =
+      List.of("tooLong", "outOfRange", "nullInNotNull", "nulBytes", "duplicates", "orphans");
+  private static final List<String> KINDS =
+      List.of("not_null", "unique", "max_length", "range", "pattern", "reference");
+  private static final Map<String, String> NO_HINTS = Map.of();
+  private static final String TABLE_FORM = "a table schema.table of the source";
+  private static final Pattern TABLE =
+      Pattern.compile("(\"[^\"]+\"|[^\".\\s*]+)\\.(\"[^\"]+\"|[^\".\\s*]+)");
+  private static final String COLUMN_FORM = "a column of the target";
+  private static final Pattern COLUMN = Pattern.compile(".+", Pattern.DOTALL);
+  private static final Pattern REFERENCE = Pattern.compile("(" + TABLE + ")\\s*\\((.+)\\)");
+  private static final String REFERENCE_FORM = "schema.table(column) of the source";
+  private static final Pattern KEY = Pattern.compile("env://[A-Za-z_][A-Za-z0-9_]*|file:///.+");
+  private static final String KEY_FORM =
+      "a reference, env://NAME or file:///path, never the key itself";
+
+  private RowRulesReader() {}
+
+  static RowRules read(YamlSection spec) throws SpecException {
+    YamlSection errors = spec.section("errors", List.of("maxRows", "maxPercent", "key"), NO_HINTS);
+    RowRules rows =
+        new RowRules(
+            recovery(spec),
+            rules(spec),
+            errors.integer("maxRows", RowRules.NONE.maxRows(), 0, MOST_ROWS),
+            errors.number("maxPercent", RowRules.NONE.maxPercent(), 100),
+            errors.form("key", KEY, KEY_FORM));
+    if (rows.maxRows() > 0 && rows.key().isEmpty()) {
+      throw errors.at(
+          "maxRows", "errors.key is missing where errors.maxRows is above 0; give " + KEY_FORM);
+    }
+    return rows;
+  }
+
+  private static List<Recovery> recovery(YamlSection spec) throws SpecException {
+    List<String> allowed = new ArrayList<>(CASES);
+    allowed.add("tables");
+    YamlSection section = spec.section("recovery", allowed, NO_HINTS);
+    List<Recovery> all = new ArrayList<>();
+    Recovery everywhere = recovery("", section);
+    if (CASES.stream().anyMatch(section::has)) {
+      all.add(everywhere);
+    }
+    YamlSection tables = section.named("tables", TABLE, TABLE_FORM);
+    for (String table : tables.keys()) {
+      all.add(recovery(name(table), tables.section(table, CASES, NO_HINTS)));
+    }
+    return all;
+  }
+
+  private static Recovery recovery(String table, YamlSection section) throws SpecException {
+    return Recovery.newBuilder()
+        .setTable(table)
+        .setTooLong(remedy(section, "tooLong", "truncate"))
+        .setOutOfRange(remedy(section, "outOfRange", "clamp", "null"))
+        .setNullInNotNull(remedy(section, "nullInNotNull", "default"))
+        .setNulBytes(remedy(section, "nulBytes", "strip"))
+        .setDuplicates(remedy(section, "duplicates", "keep_first", "keep_last"))
+        .setOrphans(orphans(section))
+        .build();
+  }
+
+  private static RowRemedy orphans(YamlSection section) throws SpecException {
+    RowRemedy remedy = remedy(section, "orphans", "fail", "migrate_parent");
+    if (remedy == RowRemedy.MIGRATE_PARENT) {
+      throw section.at(
+          "orphans",
+          "orphans: migrate_parent is not built yet; allowed: fail, queue. A parent's table is"
+              + " moved where tables.include names it");
+    }
+    return remedy;
+  }
+
+  /** The row goes to the error queue, or one of these is done. */
+  private static RowRemedy remedy(YamlSection section, String key, String... others)
+      throws SpecException {
+    Map<String, RowRemedy> choices = new LinkedHashMap<>();
+    choices.put("queue", RowRemedy.QUEUE);
+    for (String other : others) {
+      choices.put(
+          other,
+          switch (other) {
+            case "null" -> RowRemedy.SET_NULL;
+            case "default" -> RowRemedy.USE_DEFAULT;
+            default -> RowRemedy.valueOf(other.toUpperCase(java.util.Locale.ROOT));
+          });
+    }
+    return section.choice(key, RowRemedy.UNKNOWN, choices);
+  }
+
+  private static List<DeclaredRule> rules(YamlSection spec) throws SpecException {
+    List<DeclaredRule> all = new ArrayList<>();
+    YamlSection tables = spec.named("rules", TABLE, TABLE_FORM);
+    for (String table : tables.keys()) {
+      YamlSection columns = tables.named(table, COLUMN, COLUMN_FORM);
+      for (String column : columns.keys()) {
+        if (columns.isMapping(column)) {
+          YamlSection rules = columns.section(column, KINDS, NO_HINTS);
+          for (String kind : rules.keys()) {
+            all.add(rule(rule(name(table), column), rules, kind));
+          }
+        } else {
+          RuleKind kind =
+              columns.choice(
+                  column,
+                  RuleKind.UNKNOWN,
+                  Map.of("not_null", RuleKind.NOT_NULL, "unique", RuleKind.UNIQUE));
+          all.add(rule(name(table), column).setKind(kind).build());
+        }
+      }
+    }
+    return all;
+  }
+
+  private static DeclaredRule.Builder rule(String table, String column) {
+    return DeclaredRule.newBuilder()
+        .setTable(table)
+        .setColumns(List.of(column))
+        .setMaxLength(0)
+        .setLeast(null)
+        .setMost(null)
+        .setPattern("")
+        .setReferencedTable("")
+        .setReferencedColumns(List.of())
+        .setRemedy(RowRemedy.UNKNOWN)
+        .setDefaultValue(null)
+        .setOrderBy(null);
+  }
+
+  private static DeclaredRule rule(DeclaredRule.Builder rule, YamlSection rules, String kind)
+      throws SpecException {
+    return switch (kind) {
+      case "not_null" -> notNull(rule, rules);
+      case "unique" -> unique(rule, rules);
+      case "max_length" -> maxLength(rule, rules);
+      case "range" -> range(rule, rules);
+      case "pattern" -> {
+        if (rules.text("pattern").isEmpty()) {
+          throw rules.at("pattern", "pattern has to be a regular expression");
+        }
+        yield rule.setKind(RuleKind.PATTERN).setPattern(rules.text("pattern").get()).build();
+      }
+      default -> reference(rule, rules);
+    };
+  }
+
+  private static DeclaredRule notNull(DeclaredRule.Builder rule, YamlSection rules)
+      throws SpecException {
+    rule.setKind(RuleKind.NOT_NULL);
+    if (rules.isMapping("not_null")) {
+      YamlSection section = rules.section("not_null", List.of("remedy", "default"), NO_HINTS);
+      rule.setRemedy(remedy(section, "remedy", "default"));
+      rule.setDefaultValue(section.literal("default").orElse(null));
+      if (section.has("default") && rule.getRemedy() != RowRemedy.USE_DEFAULT) {
+        throw section.at("default", "a default needs remedy: default beside it");
+      }
+    } else {
+      rules.yes("not_null");
+    }
+    return rule.build();
+  }
+
+  private static DeclaredRule unique(DeclaredRule.Builder rule, YamlSection rules)
+      throws SpecException {
+    rule.setKind(RuleKind.UNIQUE);
+    if (rules.isMapping("unique")) {
+      YamlSection section = rules.section("unique", List.of("with", "remedy", "order"), NO_HINTS);
+      with(rule, section);
+      rule.setRemedy(remedy(section, "remedy", "keep_first", "keep_last"));
+      rule.setOrderBy(section.text("order").orElse(null));
+      boolean keeps =
+          rule.getRemedy() == RowRemedy.KEEP_FIRST || rule.getRemedy() == RowRemedy.KEEP_LAST;
+      if (section.has("order") && !keeps) {
+        throw section.at("order", "an order needs remedy: keep_first or keep_last beside it");
+      }
+    } else {
+      rules.yes("unique");
+    }
+    return rule.build();
+  }
+
+  private static void with(DeclaredRule.Builder rule, YamlSection section) throws SpecException {
+    List<String> columns = new ArrayList<>(rule.getColumns());
+    columns.addAll(section.texts("with", COLUMN, COLUMN_FORM));
+    rule.setColumns(columns);
+  }
+
+  private static DeclaredRule maxLength(DeclaredRule.Builder rule, YamlSection rules)
+      throws SpecException {
+    rule.setKind(RuleKind.MAX_LENGTH);
+    YamlSection section = rules;
+    String key = "max_length";
+    if (rules.isMapping("max_length")) {
+      section = rules.section("max_length", List.of("characters", "remedy"), NO_HINTS);
+      key = "characters";
+      rule.setRemedy(remedy(section, "remedy", "truncate"));
+      if (!section.has(key)) {
+        throw section.at(key, "max_length.characters is missing; add it");
+      }
+    }
+    return rule.setMaxLength((int) section.integer(key, 0, 0, LONGEST_TEXT)).build();
+  }
+
+  private static DeclaredRule range(DeclaredRule.Builder rule, YamlSection rules)
+      throws SpecException {
+    rule.setKind(RuleKind.RANGE);
+    if (!rules.isMapping("range")) {
+      List<String> limits = rules.literals("range", 2, "a list of a least and a most value");
+      return rule.setLeast(limits.getFirst()).setMost(limits.getLast()).build();
+    }
+    YamlSection section = rules.section("range", List.of("least", "most", "remedy"), NO_HINTS);
+    if (!section.has("least") && !section.has("most")) {
+      throw section.at("least", "range needs a least, a most, or both; add one");
+    }
+    return rule.setLeast(section.literal("least").orElse(null))
+        .setMost(section.literal("most").orElse(null))
+        .setRemedy(remedy(section, "remedy", "clamp", "null"))
+        .build();
+  }
+
+  private static DeclaredRule reference(DeclaredRule.Builder rule, YamlSection rules)
+      throws SpecException {
+    rule.setKind(RuleKind.REFERENCE);
+    YamlSection section = rules;
+    String key = "reference";
+    if (rules.isMapping("reference")) {
+      section = rules.section("reference", List.of("to", "with"), NO_HINTS);
+      key = "to";
+      with(rule, section);
+    }
+    String to = section.form(key, REFERENCE, REFERENCE_FORM).orElse("");
+    Matcher parts = REFERENCE.matcher(to);
+    if (!parts.matches()) {
+      throw section.at(key, "a reference has to name %s; add it".formatted(REFERENCE_FORM));
+    }
+    List<String> columns = Arrays.stream(parts.group(4).split(",", -1)).map(String::strip).toList();
+    if (columns.size() != rule.getColumns().size()) {
+      throw section.at(
+          key,
+          "a reference has as many columns as it refers to, found %d and %d; name the others in with"
+              .formatted(rule.getColumns().size(), columns.size()));
+    }
+    return rule.setReferencedTable(name(parts.group(1))).setReferencedColumns(columns).build();
+  }
+
+  /** A table's name as the catalogs write it. */
+  private static String name(String table) {
+    return TableName.parse(table).toString();
+  }
+}
