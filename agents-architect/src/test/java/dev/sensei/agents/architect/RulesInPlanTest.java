@@ -216,7 +216,8 @@ class RulesInPlanTest {
               "public.customer.age: 1 of 3 sampled rows have no value; "
                   + QUEUED
                   + "; recovery.nullInNotNull: default keeps them",
-              "public.customer.age: 1 of 3 sampled rows lie outside of their range; they would be repaired (clamp)",
+              "public.customer.age: 1 of 3 sampled rows lie outside of their range; they would be"
+                  + " repaired (clamp)",
               "public.customer.note: 1 of 3 sampled rows hold the character 0; "
                   + QUEUED
                   + "; recovery.nulBytes: strip keeps them",
@@ -232,7 +233,9 @@ class RulesInPlanTest {
               "public.country: 2 of 3 rows are equal to others in (code), which is unique; "
                   + QUEUED
                   + "; recovery.duplicates: keep_first keeps one of each",
-              "public.customer: 1 of 3 rows refer by (country) to rows of public.country that are not there; the foreign key would fail; recovery.orphans: queue sets them aside");
+              "public.customer: 1 of 3 rows refer by (country) to rows of public.country that are"
+                  + " not there; the foreign key would fail; recovery.orphans: queue sets them"
+                  + " aside");
     }
   }
 

@@ -202,7 +202,12 @@ class GuardedColumnProperties {
 
   /** A row as both ways read it. */
   private record Row(
-      String value, List<Mark> marks, String guarded, String moved, boolean accepted, String plain) {}
+      String value,
+      List<Mark> marks,
+      String guarded,
+      String moved,
+      boolean accepted,
+      String plain) {}
 
   @Property(tries = 250, shrinking = ShrinkingMode.OFF, afterFailure = AfterFailureMode.RANDOM_SEED)
   void aGuardedReadingNeverFailsAndMarksJustWhatTheTargetWouldRefuse(@ForAll long seed)
