@@ -118,7 +118,7 @@ final class SetAside {
     }
   }
 
-'  /**
+  /**
    * The source's columns that the primary key's values are; none where there is no key, or where a
    * value of it is computed.
    */

@@ -288,13 +288,16 @@ final class Values {
             + new java.math.BigDecimal(new java.math.BigInteger(unscaled), scale).toPlainString();
   }
 
+  /** The limits of the type and of the narrower ones, what is just beyond those, and others. */
   private static String integer(Random random, int bits) {
     long any = random.nextLong() >> (64 - bits);
-    long most = Long.MAX_VALUE >> (64 - bits);
+    int narrower = List.of(16, 32, 64).get(random.nextInt(3));
+    long most = Long.MAX_VALUE >> (64 - Math.min(narrower, bits));
+    long beyond = narrower < bits ? random.nextInt(2) : 0;
     return String.valueOf(
         switch (random.nextInt(5)) {
-          case 0 -> most;
-          case 1 -> -most - 1;
+          case 0 -> most + beyond;
+          case 1 -> -most - 1 - beyond;
           case 2 -> any % 1_000;
           case 3 -> any % 100_000;
           default -> any;

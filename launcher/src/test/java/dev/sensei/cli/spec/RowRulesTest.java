@@ -8,6 +8,8 @@ import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.Recovery;
 import dev.sensei.schemas.common.RowRemedy;
 import dev.sensei.schemas.common.RuleKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +90,16 @@ final class RowRulesTest {
     assertThat(rows.maxRows()).isEqualTo(1_000);
     assertThat(rows.maxPercent()).isEqualTo(0.5);
     assertThat(rows.key()).contains("env://QUEUE_KEY");
+  }
+
+  @Test
+  void theExampleInTheReadmeIsRead() throws Exception {
+    String readme = Files.readString(Path.of("../README.md"));
+    int from = readme.indexOf("```yaml") + "```yaml".length();
+    MigrationSpec spec =
+        SpecFile.parse("README.md", readme.substring(from, readme.indexOf("```", from)));
+    assertThat(spec.rows().recovery()).hasSize(2);
+    assertThat(spec.rows().rules()).hasSize(7);
   }
 
   private static String told(DeclaredRule rule) {
