@@ -13,6 +13,7 @@ import dev.sensei.databases.copy.ChunkPlanner;
 import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
+import dev.sensei.databases.copy.RowMasks;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.schemas.common.Options;
@@ -126,10 +127,13 @@ final class ChunkPace {
                         source,
                         target,
                         ChunkCopy.spec(
-                            table.plan(),
-                            scratch,
-                            ChunkBounds.between(middle.fromBlock(), middle.fromBlock() + blocks),
-                            TOLD_EVERY_ROWS),
+                                table.approved(),
+                                table.plan(),
+                                scratch,
+                                ChunkBounds.between(
+                                    middle.fromBlock(), middle.fromBlock() + blocks),
+                                TOLD_EVERY_ROWS)
+                            .with(RowMasks.NONE),
                         new Sample(
                             4 * SAMPLE_BYTES.get(sample), chunkTime, table.context()::cancelled),
                         last ? Duration.ZERO : ENOUGH_TIME);

@@ -91,7 +91,9 @@ final class SetAside {
       List<Row> some = faults.subList(from, Math.min(from + ROWS_AT_ONCE, faults.size()));
       Map<RowLocator, RowContent> contents =
           contents(
-              source, table.plan(), RowLocator.in(some.stream().map(row -> row.fault().locator()).toList()));
+              source,
+              table.plan(),
+              RowLocator.in(some.stream().map(row -> row.fault().locator()).toList()));
       List<ErrorQueue.Entry> entries = new ArrayList<>();
       for (Row row : some) {
         RowFault fault = row.fault();
@@ -129,8 +131,7 @@ final class SetAside {
             .toList();
     List<String> columns =
         key.stream()
-            .flatMap(
-                name -> plan.columns().stream().filter(column -> column.target().equals(name)))
+            .flatMap(name -> plan.columns().stream().filter(column -> column.target().equals(name)))
             .filter(column -> column.expression().isEmpty())
             .map(ColumnMapping::source)
             .toList();
