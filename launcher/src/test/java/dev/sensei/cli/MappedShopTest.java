@@ -116,9 +116,13 @@ final class MappedShopTest {
             "read by: SELECT ",
             "(split_part(name, ' ', 1)), ",
             "view shop.best_customers");
-    Outcome done = migrate(target, spec, "--yes", "--accept-exceptions");
+    Path certificate = directory.resolve("shop.jws");
+    Outcome done =
+        migrate(
+            target, spec, "--yes", "--accept-exceptions", "--certificate", certificate.toString());
 
     assertThat(done.code()).as(done.toString()).isZero();
+    assertThat(person.runs("verify", certificate.toString(), "--data-dir", data()).code()).isZero();
     assertThat(
             values(
                 target,
