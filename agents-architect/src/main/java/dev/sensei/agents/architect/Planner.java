@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -47,7 +48,12 @@ final class Planner {
     this.heirs = new Heirs(input.source().tables());
     this.travel = new Travel(input.source(), input.target(), input.server());
     this.rules = new MappingRules(input.options(), input.source().database().majorVersion());
-    this.setRules = new RowSetRules(input.wanted(), input.options());
+    this.setRules =
+        new RowSetRules(
+            input.wanted(),
+            input.mapped().origins().entrySet().stream()
+                .collect(Collectors.toMap(each -> each.getValue().source(), Map.Entry::getKey)),
+            input.options());
   }
 
   static PlanOutcome plan(PlanInput input) {

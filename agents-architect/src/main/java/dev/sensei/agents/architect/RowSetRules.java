@@ -12,6 +12,7 @@ import dev.sensei.schemas.common.RowRemedy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,10 +20,11 @@ import java.util.Set;
  * What the rows of a table have to keep together: keys and foreign keys of the target that the
  * source has not, or has not checked, and what a person declared.
  *
- * @param source what is in scope in the source
+ * @param wanted what is in scope, under the names that the target has to have
+ * @param targets the names of tables in the target, by those in the source
  * @param options what the person set
  */
-record RowSetRules(Catalog source, Options options) {
+record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options options) {
   private static final String NULLS_EQUAL = "NULLS NOT DISTINCT";
 
   /**
@@ -52,7 +54,7 @@ record RowSetRules(Catalog source, Options options) {
     for (ForeignKey key : to.foreignKeys()) {
       boolean queued = policy.orphans() == RowRemedy.QUEUE;
       boolean checkedHere = key.valid() || queued;
-      if (checkedHere && !refers(from, key) && source.table(key.referencedTable()).isPresent()) {
+      if (checkedHere && !refers(from, key) && wanted.table(key.referencedTable()).isPresent()) {
         rules.add(
             new SetRule.Reference(
                 key.columns(),
@@ -62,8 +64,22 @@ record RowSetRules(Catalog source, Options options) {
                 Origin.TARGET));
       }
     }
-    rules.addAll(new DeclaredRules(options).ofRows(name));
+    new DeclaredRules(options).ofRows(name).forEach(rule -> rules.add(inTarget(rule)));
     return rules.stream().distinct().toList();
+  }
+
+  /** The rule with the name that a table has in the target, where it is about another one. */
+  private SetRule inTarget(SetRule rule) {
+    return switch (rule) {
+      case SetRule.Unique unique -> unique;
+      case SetRule.Reference reference ->
+          new SetRule.Reference(
+              reference.columns(),
+              targets.getOrDefault(reference.table(), reference.table()),
+              reference.referenced(),
+              reference.setsAside(),
+              reference.origin());
+    };
   }
 
   /** Whether a key of the source holds what this one asks for. */

@@ -46,10 +46,6 @@ final class RowRulesReader {
             errors.integer("maxRows", RowRules.NONE.maxRows(), 0, MOST_ROWS),
             errors.number("maxPercent", RowRules.NONE.maxPercent(), 100),
             errors.form("key", KEY, KEY_FORM));
-    if (rows.maxRows() > 0 && rows.key().isEmpty()) {
-      throw errors.at(
-          "maxRows", "errors.key is missing where errors.maxRows is above 0; give " + KEY_FORM);
-    }
     return rows;
   }
 
@@ -62,7 +58,7 @@ final class RowRulesReader {
     if (CASES.stream().anyMatch(section::has)) {
       all.add(everywhere);
     }
-    YamlSection tables = section.named("tables", TABLE, TABLE_FORM);
+    YamlSection tables = section.byNames("tables", TABLE, TABLE_FORM);
     for (String table : tables.keys()) {
       all.add(recovery(name(table), tables.section(table, CASES, NO_HINTS)));
     }
@@ -111,9 +107,9 @@ final class RowRulesReader {
 
   private static List<DeclaredRule> rules(YamlSection spec) throws SpecException {
     List<DeclaredRule> all = new ArrayList<>();
-    YamlSection tables = spec.named("rules", TABLE, TABLE_FORM);
+    YamlSection tables = spec.byNames("rules", TABLE, TABLE_FORM);
     for (String table : tables.keys()) {
-      YamlSection columns = tables.named(table, COLUMN, COLUMN_FORM);
+      YamlSection columns = tables.byNames(table, COLUMN, COLUMN_FORM);
       for (String column : columns.keys()) {
         if (columns.isMapping(column)) {
           YamlSection rules = columns.section(column, KINDS, NO_HINTS);

@@ -78,7 +78,7 @@ final class YamlSection {
   }
 
   /** The section under a key whose own keys are names of a form; absent where the key is. */
-  YamlSection named(String key, Pattern form, String expected) throws SpecException {
+  YamlSection byNames(String key, Pattern form, String expected) throws SpecException {
     Node node = values.get(key);
     if (node == null) {
       return absent(file, child(key), at);

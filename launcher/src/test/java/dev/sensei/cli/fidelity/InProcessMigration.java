@@ -20,6 +20,7 @@ import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.databases.catalog.CatalogReader;
 import dev.sensei.databases.catalog.CatalogScope;
+import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.databases.snapshot.SnapshotKeeper;
 import dev.sensei.databases.snapshot.SnapshotSettings;
 import dev.sensei.platform.PostgresServer;

@@ -157,7 +157,6 @@ final class RowRulesTest {
             + " beside it",
         "errors: {maxRows: 10001} | errors.maxRows has to be an integer from 0 to 10,000",
         "errors: {maxPercent: 101} | errors.maxPercent has to be a number from 0 to 100",
-        "errors: {maxRows: 5} | m.yaml:1:19: errors.key is missing where errors.maxRows is above 0",
         "errors: {key: hunter2} | errors.key has to be a reference, env://NAME or file:///path,"
             + " never the key itself, found another text"
       })
