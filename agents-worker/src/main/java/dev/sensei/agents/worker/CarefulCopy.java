@@ -9,13 +9,13 @@ import dev.sensei.databases.copy.CopyProgress;
 import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.copy.DataErrorBisection;
+import dev.sensei.databases.copy.MarkedRow;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.copy.TooManySetAside;
 import dev.sensei.databases.copy.UnreadableRows;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
-import dev.sensei.databases.rules.RowMarks;
 import java.sql.Connection;
 import java.sql.Savepoint;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ final class CarefulCopy {
    *
    * @param source on the snapshot
    * @param target in the chunk's transaction
-   * @param marks what the masks of the spec say
+   * @param faultOf why a row is at fault that its masks set aside
    * @param most how many rows may be left out
    * @throws RejectedRows where more are at fault; the chunk must not be committed
    */
@@ -64,7 +64,7 @@ final class CarefulCopy {
       Connection source,
       Connection target,
       CopySpec spec,
-      RowMarks marks,
+      Function<MarkedRow, RowFault> faultOf,
       int most,
       CopyProgress progress,
       CancelSignal cancel) {
@@ -76,7 +76,7 @@ final class CarefulCopy {
           List.of());
     } catch (TooManySetAside tooMany) {
       throw new RejectedRows(
-          tooMany.rows().stream().map(row -> MarkedFaults.fault(row, marks)).toList(), false, most);
+          tooMany.rows().stream().map(row -> faultOf.apply(row)).toList(), false, most);
     } catch (DatabaseException refused) {
       if (refused.errorClass() != ErrorClass.DATA) {
         throw refused;
@@ -86,14 +86,14 @@ final class CarefulCopy {
             DatabaseErrors.run("going back before the chunk", () -> target.rollback(before));
             return new DataErrorBisection(bounded(most)).copyAround(source, target, rest, cancel);
           };
-      return around(source, spec, marks, most, cancel, refused, again);
+      return around(source, spec, faultOf, most, cancel, refused, again);
     }
   }
 
   private static Outcome around(
       Connection source,
       CopySpec spec,
-      RowMarks marks,
+      Function<MarkedRow, RowFault> faultOf,
       int most,
       CancelSignal cancel,
       DatabaseException refused,
@@ -119,13 +119,13 @@ final class CarefulCopy {
         result = copy.apply(spec.without(faults.stream().map(RowFault::locator).toList()));
       }
     } catch (TooManySetAside tooMany) {
-      tooMany.rows().forEach(row -> faults.add(MarkedFaults.fault(row, marks)));
+      tooMany.rows().forEach(row -> faults.add(faultOf.apply(row)));
       throw new RejectedRows(faults, false, most);
     }
     faults.addAll(result.faults());
     int all = faults.size() + result.rows().setAside().size();
     if (all > most || !result.complete()) {
-      result.rows().setAside().forEach(row -> faults.add(MarkedFaults.fault(row, marks)));
+      result.rows().setAside().forEach(row -> faults.add(faultOf.apply(row)));
       throw new RejectedRows(faults, result.complete(), most);
     }
     if (all == 0) {

@@ -13,6 +13,8 @@ import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.CopyCancelled;
 import dev.sensei.databases.copy.CopyColumn;
 import dev.sensei.databases.copy.CopySpec;
+import dev.sensei.databases.copy.MarkedRow;
+import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.ChunkKey;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Copies one chunk exactly once: rows and ledger row are one transaction of the target. */
 final class ChunkCopy {
@@ -135,6 +138,8 @@ final class ChunkCopy {
       Optional<RowCipher> cipher) {
     TaskContext context = table.context();
     TableReading reading = table.approved().reading(table.plan());
+    Function<MarkedRow, RowFault> faultOf =
+        row -> MarkedFaults.fault(row, table.plan(), reading.marks());
     try (Sessions.Lease lease = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
       Connection source = lease.connection();
       List<KnownFault> known = known(source, target, table, reading, spec);
@@ -143,17 +148,14 @@ final class ChunkCopy {
               source,
               target,
               spec.without(known.stream().map(KnownFault::locator).toList()),
-              reading.marks(),
+              faultOf,
               mostSetAside(table.approved()),
               (rows, bytes) -> context.progress(progress(task, context, rows, bytes)),
               context::cancelled);
       List<SetAside.Row> rows = new ArrayList<>();
       known.forEach(fault -> rows.add(SetAside.Row.known(fault)));
       outcome.faults().forEach(fault -> rows.add(SetAside.Row.open(fault)));
-      outcome
-          .rows()
-          .setAside()
-          .forEach(row -> rows.add(SetAside.Row.open(MarkedFaults.fault(row, reading.marks()))));
+      outcome.rows().setAside().forEach(row -> rows.add(SetAside.Row.open(faultOf.apply(row))));
       cipher.ifPresent(
           sealing -> setAside.put(source, target, table, task.getChunk(), rows, sealing));
       lease.done();

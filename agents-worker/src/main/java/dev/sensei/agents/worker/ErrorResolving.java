@@ -11,6 +11,7 @@ import dev.sensei.databases.copy.CopyProgress;
 import dev.sensei.databases.copy.CopySettings;
 import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.copy.SingleRows;
+import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
 import dev.sensei.databases.errors.ErrorFields;
@@ -47,9 +48,6 @@ import java.util.TreeSet;
 final class ErrorResolving {
   /** A row that the source does not have any more, in the words of a server: no data. */
   private static final ErrorFields GONE = ErrorFields.ofState("02000");
-
-  /** A rule is not kept, in the words of a server: check_violation. */
-  private static final String RULE_BROKEN = "23514";
 
   private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
   private final WorkTools tools;
@@ -192,17 +190,18 @@ final class ErrorResolving {
       }
       CopySpec spec =
           ChunkCopy.spec(
-              table.approved(),
-              table.plan(),
-              table.plan().target(),
-              new SingleRows(List.of(current.locator().get())),
-              1);
+                  table.approved(),
+                  table.plan(),
+                  table.plan().target(),
+                  new SingleRows(List.of(current.locator().get())),
+                  1)
+              .with(MarkedFaults.masks(table.approved().reading(table.plan()).marks(), 1));
       atEpoch(
           target,
           table,
           session -> {
             try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
-              write(source, session, spec);
+              write(source, session, table, spec);
             }
             boolean _ =
                 ErrorQueue.decide(
@@ -222,11 +221,18 @@ final class ErrorResolving {
   }
 
   /** One row, without a savepoint: the row then carries the number of the transaction itself. */
-  private void write(Connection source, Connection target, CopySpec spec) throws SQLException {
+  private void write(Connection source, Connection target, TableTask table, CopySpec spec)
+      throws SQLException {
     CopiedRows rows =
         copier.copyMarked(source, target, spec, CopyProgress.SILENT, CancelSignal.NEVER);
-    if (rows.written().rows() != 1) {
-      throw new SQLException("a rule of the plan sets the row aside", RULE_BROKEN);
+    if (!rows.setAside().isEmpty()) {
+      throw DatabaseErrors.rowAtFault(
+          "writing a row to " + spec.targetTable(),
+          MarkedFaults.fault(
+                  rows.setAside().getFirst(),
+                  table.plan(),
+                  table.approved().reading(table.plan()).marks())
+              .fields());
     }
     try (Statement statement = target.createStatement()) {
       statement.execute("SET CONSTRAINTS ALL IMMEDIATE");

@@ -1,5 +1,6 @@
 package dev.sensei.agents.worker;
 
+import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.copy.MarkedRow;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.copy.RowMasks;
@@ -9,6 +10,7 @@ import dev.sensei.databases.rules.GuardedColumn.Check;
 import dev.sensei.databases.rules.Mark;
 import dev.sensei.databases.rules.RowMarks;
 import dev.sensei.databases.rules.ValueRule;
+import dev.sensei.databases.rules.ValueType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +48,7 @@ final class MarkedFaults {
   }
 
   /** Why a row is set aside, by the first of its marks for which it is. */
-  static RowFault fault(MarkedRow row, RowMarks marks) {
+  static RowFault fault(MarkedRow row, TablePlan plan, RowMarks marks) {
     Mark mark =
         marks.decode(row.masks().stream().mapToLong(Long::longValue).toArray()).stream()
             .filter(each -> each.effect() == Mark.Effect.SET_ASIDE)
@@ -55,7 +57,7 @@ final class MarkedFaults {
     return new RowFault(
         row.locator(),
         new ErrorFields(
-            state(mark.rule().rule()),
+            state(mark, plan),
             Optional.empty(),
             Optional.empty(),
             Optional.of(mark.column()),
@@ -64,15 +66,21 @@ final class MarkedFaults {
   }
 
   /** What a server says of a value that does not keep such a rule. */
-  private static String state(ValueRule rule) {
-    return switch (rule) {
+  private static String state(Mark mark, TablePlan plan) {
+    return switch (mark.rule().rule()) {
       case ValueRule.NotNull notNull -> "23502";
       case ValueRule.MaxLength length -> "22001";
-      case ValueRule.FitsType fits -> "22P02";
+      case ValueRule.FitsType fits -> readsText(mark.column(), plan) ? "22P02" : "22003";
       case ValueRule.NoNulBytes none -> "22P05";
       case ValueRule.Range range -> "23514";
       case ValueRule.Pattern pattern -> "23514";
     };
+  }
+
+  private static boolean readsText(String column, TablePlan plan) {
+    return plan.columns().stream()
+        .filter(each -> each.target().equals(column))
+        .anyMatch(each -> ValueType.of(each.sourceType()).isText());
   }
 
   /** How many rows each rule changed, as the ledger counts them. */

@@ -97,7 +97,7 @@ class WorkerHandlerTest extends WorkerOnDatabases {
     assertThat(refused.failure().getFailureClass()).isEqualTo(FailureClass.DATA);
     assertThat(refused.failure().getCode()).isEqualTo("22001");
     assertThat(refused.failure().getMessage())
-        .contains("refused 1: 1 by SQLSTATE 22001")
+        .contains("found 1 at fault: 1 by SQLSTATE 22001")
         .doesNotContain("canary");
     assertThat(ask(migration.target, "SELECT count(*) FROM pet")).isEqualTo("0");
     run(migration.target, "ALTER TABLE pet ALTER name TYPE varchar(20)");

@@ -112,6 +112,11 @@ public final class DatabaseErrors {
     return new DatabaseException(doing + ": " + sentence + state, errorClass, fields);
   }
 
+  /** The exception to throw for a row that does not keep a rule of ours, as of class DATA. */
+  public static DatabaseException rowAtFault(String doing, ErrorFields fields) {
+    return new DatabaseException(doing + ": " + ErrorSentences.of(fields), ErrorClass.DATA, fields);
+  }
+
   /** What an error says, in a plain sentence that quotes no row. */
   public static String sentence(ErrorFields fields) {
     return ErrorSentences.of(fields);

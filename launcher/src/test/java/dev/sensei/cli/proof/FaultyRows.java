@@ -23,7 +23,7 @@ record FaultyRows(int rows, int faults, String canary) {
     TOO_LONG("name", "'%s ' || id || repeat('x', 30)", "22001"),
     MISSING("kind", "NULL", "23502"),
     FORBIDDEN("score", "-id", "23514"),
-    REPEATED("code", "'code ' || 1", "23505"),
+    REPEATED("code", "'again'", "23505"),
     ORPHAN("parent", "101 + id % 10", "23503"),
     NO_DOCUMENT("document", "'{\"a\": \"\\u0000 %s\"}'", "22P05");
 
@@ -61,7 +61,8 @@ record FaultyRows(int rows, int faults, String canary) {
         """
             .formatted(rows));
     int every = rows / faults;
-    for (Fault fault : Fault.values()) {
+    List<Fault> kinds = List.of(Fault.values());
+    for (Fault fault : kinds) {
       statements.add(
           "UPDATE item SET %s = %s, note = '%s ' || id WHERE id %% %d = 0 AND id / %d <= %d AND id / %d %% %d = %d"
               .formatted(
@@ -72,8 +73,8 @@ record FaultyRows(int rows, int faults, String canary) {
                   every,
                   faults,
                   every,
-                  Fault.values().length,
-                  fault.ordinal()));
+                  kinds.size(),
+                  kinds.indexOf(fault)));
     }
     return statements;
   }

@@ -80,7 +80,7 @@ final class FaultyRowsTest {
 
       assertThat(target.rows(FaultyRows.good())).isEqualTo(source.rows(FaultyRows.good()));
       assertThat(target.count("item")).isEqualTo(faulty.rows() - faulty.faults());
-      long all = faulty.faults() + FaultyRows.PARENTS;
+      long all = (long) faulty.faults() + FaultyRows.PARENTS;
       List<JsonNode> queue = commands.queue(id);
       assertThat(queue).hasSize((int) all);
       assertThat(byCode(queue)).isEqualTo(faulty.planted());
