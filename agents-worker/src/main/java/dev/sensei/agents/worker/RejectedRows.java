@@ -40,10 +40,10 @@ final class RejectedRows extends RuntimeException {
     Map<String, Long> reasons = new TreeMap<>();
     faults.forEach(fault -> reasons.merge(reason(fault.fields()), 1L, Long::sum));
     String message =
-        "expected %s to take every row but %d, found %s%d at fault: %s; mend them in the source or what refuses them in the target, then retry, or begin again with a spec whose errors.maxRows lets more go to the error queue"
+        "expected %s to take every row%s, found %s%d at fault: %s; mend them in the source or what refuses them in the target, then retry, or begin again with a spec whose errors.maxRows lets more go to the error queue"
             .formatted(
                 table,
-                most,
+                most == 0 ? "" : " but %,d".formatted(most),
                 complete ? "" : "at least ",
                 faults.size(),
                 reasons.entrySet().stream()

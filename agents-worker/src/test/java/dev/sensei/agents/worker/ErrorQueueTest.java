@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.databases.failpoint.FailpointReached;
+import dev.sensei.databases.failpoint.Failpoints;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.QueuedRow;
@@ -138,6 +140,47 @@ class ErrorQueueTest extends WorkerOnDatabases {
     assertThat(queue().stream().filter(row -> row.fault().kind().equals("23503"))).hasSize(60);
     assertThat(queue().stream().filter(row -> row.fault().kind().equals("22003"))).hasSize(2);
     assertThat(ask(migration.target, "SELECT count(*) FROM child")).isEqualTo("1938");
+  }
+
+  @Test
+  void aKillAtAnyPlaceLeavesRowsAndQueueAndLedgerTogether() throws Exception {
+    for (String place :
+        List.of(
+            "after-claim",
+            "after-look-up",
+            "before-ledger-row",
+            "before-chunk-commit",
+            "after-chunk-commit",
+            "before-report")) {
+      begin(3);
+      handle(prepareTarget());
+      handle(prepareTable("parent", 1, ExistingRows.REFUSE));
+      Failpoints.configure(place + "=throw@1");
+      assertThatThrownBy(() -> handle(copy("parent", 1, 0)))
+          .as(place)
+          .isInstanceOf(FailpointReached.class);
+      Failpoints.clear();
+      boolean committed = place.equals("after-chunk-commit") || place.equals("before-report");
+      assertThat(ask(migration.target, "SELECT count(*) FROM parent"))
+          .as(place)
+          .isEqualTo(committed ? "97" : "0");
+      assertThat(queue()).as(place).hasSize(committed ? 3 : 0);
+      handle(copy("parent", 1, 0));
+      assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("97");
+      assertThat(queue()).hasSize(3);
+      assertThat(migration.last(ChunkCopied.class).getEvidence().getSetAside()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aRollbackEmptiesTheQueueToo() throws Exception {
+    begin(3);
+    prepareAndCopyParent();
+    handle(rollBack("parent", 2));
+    assertThat(queue()).isEmpty();
+    handle(prepareTable("parent", 2, ExistingRows.REFUSE));
+    handle(copy("parent", 2, 0));
+    assertThat(queue()).hasSize(3);
   }
 
   @Test

@@ -215,7 +215,7 @@ class JoiningRowsTest extends WorkerOnDatabases {
     handle(prepareTable("parent", 1, ExistingRows.APPEND));
     TaskFailure refused =
         catchThrowableOfType(TaskFailure.class, () -> handle(copy("parent", 1, 0)));
-    assertThat(refused.failure().getMessage()).contains("refused 1:", "constraint few");
+    assertThat(refused.failure().getMessage()).contains("found 1 at fault:", "constraint few");
   }
 
   @Test

@@ -105,7 +105,7 @@ class KeyRangeMoveTest extends WorkerOnDatabases {
     TaskFailure refused = catchThrowableOfType(TaskFailure.class, () -> handle(copy("pet", 1, 2)));
     assertThat(refused.failure().getFailureClass()).isEqualTo(FailureClass.DATA);
     assertThat(refused.failure().getMessage())
-        .contains("refused 2: 2 by SQLSTATE 22001")
+        .contains("found 2 at fault: 2 by SQLSTATE 22001")
         .doesNotContain("canary");
     assertThat(ask(migration.target, "SELECT count(*) FROM pet")).isEqualTo("900");
     run(migration.target, "ALTER TABLE pet ALTER name TYPE text");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * A table in whose rows faults are planted, each for a reason of its own, and each with the canary
@@ -24,7 +25,7 @@ record FaultyRows(int rows, int faults, String canary) {
     MISSING("kind", "NULL", "23502"),
     FORBIDDEN("score", "-id", "23514"),
     REPEATED("code", "'again'", "23505"),
-    ORPHAN("parent", "101 + id % 10", "23503"),
+    ORPHAN("parent", "101 + mod(id, 10)", "23503"),
     NO_DOCUMENT("document", "'{\"a\": \"\\u0000 %s\"}'", "22P05");
 
     private final String column;
@@ -85,10 +86,18 @@ record FaultyRows(int rows, int faults, String canary) {
       "CREATE TABLE parent (id int PRIMARY KEY, label varchar(20))",
       """
       CREATE TABLE item (id int PRIMARY KEY, amount int, price numeric(6, 2), name varchar(20),
-        kind text NOT NULL, score int CHECK (score > 0), code text UNIQUE,
+        kind text NOT NULL DEFAULT 'none', score int CHECK (score > 0), code text UNIQUE,
         parent int REFERENCES parent, document jsonb, note text)\
       """
     };
+  }
+
+  /** How many rows are at fault for one reason. */
+  long planted(Fault of) {
+    List<Fault> kinds = List.of(Fault.values());
+    return IntStream.rangeClosed(1, faults)
+        .filter(fault -> kinds.get(fault % kinds.size()) == of)
+        .count();
   }
 
   /** How many rows are at fault by SQLSTATE. */

@@ -45,6 +45,81 @@ final class FaultyRowsTest {
     faultsAreSetAside(servers, new FaultyRows(300_000, 10_000, CANARY), "very_faulty");
   }
 
+  @Test
+  void faultsAreMendedByTheirRulesAndCountedByTableAndColumn(ProofServers servers)
+      throws Exception {
+    FaultyRows faulty = new FaultyRows(4_000, 160, CANARY);
+    ProofDatabase source = servers.source("mended_source", faulty.source());
+    ProofDatabase target = servers.target("mended_target", FaultyRows.target());
+    Path data = directory.resolve("mended");
+    Path spec = directory.resolve("mended.yaml");
+    Files.writeString(
+        spec,
+        """
+        recovery: {tooLong: truncate, outOfRange: clamp, nullInNotNull: default, nulBytes: strip,
+          duplicates: keep_first, orphans: queue}
+        rules: {public.item: {score: {range: {least: 1, most: 1000000, remedy: clamp}}}}
+        errors: {maxRows: 100}
+        """);
+    Path certificate = directory.resolve("mended.jws");
+    JsonNode result =
+        new Commands(new Surroundings(directory, servers.passwords()), data)
+            .run(
+                0,
+                "migrate",
+                "--yes",
+                "--accept-exceptions",
+                "--json",
+                "--source",
+                source.uri(),
+                "--target",
+                target.uri(),
+                "--certificate",
+                certificate.toString(),
+                "--spec",
+                spec.toString())
+            .document();
+    assertThat(result.get("verdict").asText()).isEqualTo("certified_with_exceptions");
+    assertThat(target.rows(FaultyRows.good())).isEqualTo(source.rows(FaultyRows.good()));
+    long again = faulty.planted(FaultyRows.Fault.REPEATED) - 1;
+    assertThat(target.count("item")).isEqualTo(faulty.rows() - again);
+    assertThat(target.count("parent")).isEqualTo(100 + FaultyRows.PARENTS);
+    JsonNode signed = signed(certificate);
+    Map<String, Long> deviations = new TreeMap<>();
+    for (JsonNode each : signed.get("deviations")) {
+      deviations.put(
+          each.get("kind").asText() + " " + each.get("object").asText(),
+          each.get("rows").asLong());
+    }
+    assertThat(deviations)
+        .isEqualTo(
+            Map.of(
+                "truncate public.parent.label",
+                (long) FaultyRows.PARENTS,
+                "truncate public.item.name",
+                faulty.planted(FaultyRows.Fault.TOO_LONG),
+                "clamp public.item.amount",
+                faulty.planted(FaultyRows.Fault.TOO_LARGE),
+                "clamp public.item.price",
+                faulty.planted(FaultyRows.Fault.TOO_PRECISE),
+                "clamp public.item.score",
+                faulty.planted(FaultyRows.Fault.FORBIDDEN),
+                "default public.item.kind",
+                faulty.planted(FaultyRows.Fault.MISSING),
+                "strip public.item.document",
+                faulty.planted(FaultyRows.Fault.NO_DOCUMENT),
+                "keep_first public.item",
+                again));
+    assertThat(signed.at("/quarantined/rows").asLong()).isEqualTo(again);
+  }
+
+  private static JsonNode signed(Path certificate) throws IOException {
+    return JsonMapper.builder()
+        .build()
+        .readTree(
+            Base64.getUrlDecoder().decode(Files.readString(certificate).split("\\.", -1)[1]));
+  }
+
   private void faultsAreSetAside(ProofServers servers, FaultyRows faulty, String name)
       throws Exception {
     ProofDatabase source = servers.source(name + "_source", faulty.source());
@@ -125,11 +200,7 @@ final class FaultyRowsTest {
           .contains("%,d rows of public.item".formatted(faulty.faults()));
       commands.run(0, "verify", certificate.toString());
       assertThat(target.schemas()).containsExactly("public");
-      JsonNode signed =
-          JsonMapper.builder()
-              .build()
-              .readTree(
-                  Base64.getUrlDecoder().decode(Files.readString(certificate).split("\\.", -1)[1]));
+      JsonNode signed = signed(certificate);
       assertThat(signed.at("/quarantined/rows").asLong()).isEqualTo(skipped + corrected);
       Map<String, Long> states = new TreeMap<>();
       List<String> named = new ArrayList<>();
