@@ -152,7 +152,7 @@ public record CertificateDocument(
    * @param table the source table
    * @param rows how many are not in the target as they were under the snapshot
    * @param digest SHA-256 in hex over the key hashes of all that ever were, sorted, a line each
-   * @param listed each of them
+   * @param listed each of them, up to 10,000 in all tables
    */
   public record QuarantinedTable(
       String table, long rows, String digest, List<QuarantinedRow> listed) {

@@ -41,8 +41,7 @@ final class RuleObstacles {
                 options.getRules().stream()
                     .flatMap(rule -> obstacles.declared(rule).stream())
                     .findFirst())
-        .or(() -> plans.stream().flatMap(plan -> obstacles.misfits(plan).stream()).findFirst())
-        .or(obstacles::keyless);
+        .or(() -> plans.stream().flatMap(plan -> obstacles.misfits(plan).stream()).findFirst());
   }
 
   private Optional<Refused> unknownTables() {
@@ -128,17 +127,6 @@ final class RuleObstacles {
   }
 
   /** Rows that are set aside are encrypted, and with what has to be known before. */
-  private Optional<Refused> keyless() {
-    return options.getErrorMaxRows() > 0 && options.getErrorKey() == null
-        ? Optional.of(
-            refused(
-                "ERROR_KEY_MISSING",
-                "expected errors.key where errors.maxRows is %,d, found none; give a reference, env://NAME or file:///path"
-                    .formatted(options.getErrorMaxRows()),
-                "errors.key"))
-        : Optional.empty();
-  }
-
   private static String named(TableName table, String column) {
     return table + "." + SqlIdentifier.quoteWhereNeeded(column);
   }

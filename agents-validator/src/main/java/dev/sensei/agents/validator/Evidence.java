@@ -98,7 +98,13 @@ final class Evidence {
         }
       }
       case TablePrepared event -> prepared.put(event.getTableIndex(), event);
-      case TableChecked event -> checked.put(event.getTableIndex(), event);
+      case TableChecked event -> {
+        checked.put(event.getTableIndex(), event);
+        if (event.getSetAside() > 0) {
+          // Who accepted before could not know of these rows.
+          accepted.clear();
+        }
+      }
       case TableValidated event -> validated.put(event.getTableIndex(), event);
       case ReferencesValidated event -> references = Optional.of(event.getResult());
       case StructureValidated event -> structure = Optional.of(event.getResult());

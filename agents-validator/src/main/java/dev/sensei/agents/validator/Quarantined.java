@@ -20,30 +20,38 @@ import java.util.Optional;
 final class Quarantined {
   private static final String OPEN = name(ErrorState.OPEN);
 
+  /** Rows that a certificate lists, over all tables; the digests bind all of them. */
+  private static final int MOST_LISTED = 10_000;
+
   private Quarantined() {}
 
   static Quarantine of(List<TablePlan> tables, Map<Integer, TableValidated> validated) {
     List<QuarantinedTable> all = new ArrayList<>();
+    int[] left = {MOST_LISTED};
     for (TablePlan table : tables) {
       Optional.ofNullable(validated.get(table.index()))
           .map(TableValidated::getEvidence)
           .filter(evidence -> !evidence.getSetAsideRows().isEmpty())
           .ifPresent(
-              evidence ->
+              evidence -> {
+                  List<SetAsideRow> listed =
+                      evidence.getSetAsideRows().stream().limit(left[0]).toList();
+                  left[0] -= listed.size();
                   all.add(
                       new QuarantinedTable(
                           table.source().toString(),
                           evidence.getSetAside(),
                           evidence.getSetAsideDigest(),
-                          evidence.getSetAsideRows().stream().map(Quarantined::row).toList())));
+                          listed.stream().map(Quarantined::row).toList()));
+              });
     }
     long rows = all.stream().mapToLong(QuarantinedTable::rows).sum();
     return new Quarantine(
         rows,
         rows == 0
             ? "no row was set aside"
-            : "rows at fault were kept, encrypted, in the error queue until the certificate was"
-                + " issued; the digests leave them out",
+            : "rows at fault were kept, encrypted, in the error queue until all was"
+                + " validated; the digests leave them out",
         all);
   }
 
@@ -63,7 +71,10 @@ final class Quarantined {
           new Exemption(
               deviation.getKind(),
               table.source() + (deviation.getColumn().isEmpty() ? "" : "." + deviation.getColumn()),
-              "values were changed by a rule of the plan; the digests are over the changed ones",
+              deviation.getKind().startsWith("keep_")
+                  ? "rows that equal another were left out by a rule of the plan"
+                  : "values were changed by a rule of the plan; the digests are over the changed"
+                      + " ones",
               deviation.getRows()));
     }
     long corrected =

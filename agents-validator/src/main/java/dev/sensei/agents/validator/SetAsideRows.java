@@ -20,6 +20,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -107,6 +108,28 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations) {
         .setLocator(row.fault().locator().toString())
         .setWrittenBy(row.writtenBy())
         .build();
+  }
+
+  /**
+   * The rows as a later snapshot shows them: one that was corrected, and whose earlier version is
+   * not there any more, is a row as any other.
+   *
+   * @param visible where rows of the source stand under the snapshot, among those set aside
+   */
+  SetAsideRows under(Collection<RowLocator> visible) {
+    return new SetAsideRows(
+        rows.stream()
+            .map(
+                row ->
+                    row.getState() == ErrorState.CORRECTED
+                            && !visible.contains(RowLocator.parse(row.getLocator()))
+                        ? SetAsideRow.newBuilder(row)
+                            .setState(ErrorState.RETRIED)
+                            .setWrittenBy(0)
+                            .build()
+                        : row)
+            .toList(),
+        deviations);
   }
 
   /** Where the rows stand that the target lacks as they were under the snapshot. */

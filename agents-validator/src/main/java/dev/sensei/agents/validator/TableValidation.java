@@ -47,9 +47,11 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads a table on both sides and compares what the rows add up to: the source's with the approved
@@ -251,25 +253,28 @@ final class TableValidation {
     return all;
   }
 
-  /** How many rows of the source stand at these places. */
-  private static long count(Connection source, TableName table, List<RowLocator> rows) {
-    if (rows.isEmpty()) {
-      return 0;
+  /** Those of the places at which a row of the source stands. */
+  private static Set<RowLocator> visible(
+      Connection source, TableName table, List<RowLocator> rows) {
+    Set<RowLocator> found = new HashSet<>();
+    if (!rows.isEmpty()) {
+      DatabaseErrors.run(
+          "looking for rows of " + table,
+          () -> {
+            try (Statement statement = source.createStatement();
+                ResultSet row =
+                    statement.executeQuery(
+                        "SELECT ctid::text FROM ONLY "
+                            + table.quoted()
+                            + " WHERE "
+                            + RowLocator.in(rows))) {
+              while (row.next()) {
+                found.add(RowLocator.parse(row.getString(1)));
+              }
+            }
+          });
     }
-    return DatabaseErrors.call(
-        "looking for rows of " + table,
-        () -> {
-          try (Statement statement = source.createStatement();
-              ResultSet row =
-                  statement.executeQuery(
-                      "SELECT pg_catalog.count(*) FROM ONLY "
-                          + table.quoted()
-                          + " WHERE "
-                          + RowLocator.in(rows))) {
-            row.next();
-            return row.getLong(1);
-          }
-        });
+    return found;
   }
 
   private static TableEvidence withOthers(TableEvidence evidence, Optional<Others> others) {
@@ -329,15 +334,20 @@ final class TableValidation {
         Connection target =
             databases.connections(reading.target(), DatabaseRole.TARGET).open(SESSION)) {
       Map<Part, Others> others = others(target, withRows, reading.context());
+      CanonicalSession.pin(source);
+      SnapshotSession.adopt(source, reading.snapshotId());
       Map<Part, SetAsideRows> setAside = setAside(target, withRows, reading.context());
+      Map<Part, Set<RowLocator>> visible = new HashMap<>();
+      setAside.forEach(
+          (part, rows) ->
+              visible.put(part, visible(source, part.plan().source(), rows.leftOut())));
+      setAside.replaceAll((part, rows) -> rows.under(visible.getOrDefault(part, Set.of())));
       List<DigestSubject> sourceSubjects =
           withRows.stream().map(part -> part.source(of(setAside, part))).toList();
       List<DigestSubject> targetSubjects =
           withRows.stream()
               .map(part -> part.target(Optional.ofNullable(others.get(part)), of(setAside, part)))
               .toList();
-      CanonicalSession.pin(source);
-      SnapshotSession.adopt(source, reading.snapshotId());
       CanonicalSession.pin(target);
       CanonicalDigest digest =
           new CanonicalDigest(
@@ -364,7 +374,7 @@ final class TableValidation {
             new Found(
                 part,
                 aside.on(withOthers(evidence, Optional.ofNullable(others.get(part)))),
-                aside.leftOut().size() == count(source, part.plan().source(), aside.leftOut())));
+                visible.getOrDefault(part, Set.of()).containsAll(aside.leftOut())));
       }
       return all;
     }

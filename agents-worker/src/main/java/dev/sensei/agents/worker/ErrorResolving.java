@@ -22,6 +22,7 @@ import dev.sensei.databases.ledger.OnceOutcome;
 import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.ledger.QueuedRow.State;
 import dev.sensei.databases.queue.RowCipher;
+import dev.sensei.databases.rules.ColumnRule;
 import dev.sensei.schemas.common.ErrorAction;
 import dev.sensei.schemas.common.ErrorResolution;
 import dev.sensei.schemas.common.FailureClass;
@@ -172,15 +173,30 @@ final class ErrorResolving {
       }
       RowCipher cipher = setAside.cipher(table);
       try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
-        retry(reading.connection(), target, table, row, cipher);
+        retry(
+            reading.connection(),
+            target,
+            table,
+            row,
+            cipher,
+            task.getResolution().getRequestedBy());
         reading.done();
       }
     }
   }
 
   private void retry(
-      Connection source, Connection target, TableTask table, QueuedRow row, RowCipher cipher)
+      Connection source,
+      Connection target,
+      TableTask table,
+      QueuedRow row,
+      RowCipher cipher,
+      String by)
       throws Exception {
+    if (isKeptByNobodyElse(table, row)) {
+      failedAgain(target, table, row, row.fault().fields());
+      return;
+    }
     CurrentRow current =
         CurrentRow.find(source, tools.marks().content(target, row), table, row, cipher);
     try {
@@ -200,15 +216,18 @@ final class ErrorResolving {
           target,
           table,
           session -> {
-            try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
-              write(source, session, table, spec);
+            // Whoever comes second waits here, and finds the row decided.
+            if (ErrorQueue.decide(
+                session,
+                row.number(),
+                current.unchanged() ? State.RETRIED : State.CORRECTED,
+                by)) {
+              try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
+                if (write(source, session, table, spec) && current.unchanged()) {
+                  ErrorQueue.corrected(session, row.number());
+                }
+              }
             }
-            boolean _ =
-                ErrorQueue.decide(
-                    session,
-                    row.number(),
-                    current.unchanged() ? State.RETRIED : State.CORRECTED,
-                    table.context().task().taskId());
           });
     } catch (DatabaseException refused) {
       if (refused.errorClass() != ErrorClass.DATA) {
@@ -220,8 +239,19 @@ final class ErrorResolving {
     }
   }
 
-  /** One row, without a savepoint: the row then carries the number of the transaction itself. */
-  private void write(Connection source, Connection target, TableTask table, CopySpec spec)
+  /** Whether it breaks a rule over several rows that a person declared: no constraint would. */
+  private static boolean isKeptByNobodyElse(TableTask table, QueuedRow row) {
+    return table.approved().reading(table.plan()).setRules().stream()
+        .filter(rule -> rule.origin() == ColumnRule.Origin.PERSON)
+        .anyMatch(rule -> row.fault().fields().constraint().filter(rule.text()::equals).isPresent());
+  }
+
+  /**
+   * One row, without a savepoint: the row then carries the number of the transaction itself.
+   *
+   * @return whether a rule changed a value of it
+   */
+  private boolean write(Connection source, Connection target, TableTask table, CopySpec spec)
       throws SQLException {
     CopiedRows rows =
         copier.copyMarked(source, target, spec, CopyProgress.SILENT, CancelSignal.NEVER);
@@ -237,6 +267,7 @@ final class ErrorResolving {
     try (Statement statement = target.createStatement()) {
       statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
     }
+    return !rows.changed().isEmpty();
   }
 
   private void failedAgain(Connection target, TableTask table, QueuedRow row, ErrorFields why)

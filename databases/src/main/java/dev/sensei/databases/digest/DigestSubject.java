@@ -6,6 +6,7 @@ import dev.sensei.databases.copy.ChunkBounds;
 import dev.sensei.databases.copy.RowLocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What to digest on one side.
@@ -86,7 +87,11 @@ public record DigestSubject(
       case Writer.Transaction(long number) -> conditions.add(writtenBy(number));
       case Writer.Others(long number) -> conditions.add(notWrittenBy(number));
       case Writer.NoneOf(List<Long> numbers) ->
-          numbers.forEach(number -> conditions.add(notWrittenBy(number)));
+          conditions.add(
+              numbers.stream()
+                  .map(number -> Long.toString(number & ROW_BITS))
+                  .collect(
+                      Collectors.joining(",", "NOT (xmin = ANY ('{", "}'::pg_catalog.xid[]))")));
     }
     if (!except.isEmpty()) {
       conditions.add("NOT (" + RowLocator.in(except) + ")");

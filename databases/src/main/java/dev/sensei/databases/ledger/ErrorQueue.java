@@ -161,6 +161,20 @@ public final class ErrorQueue {
     }
   }
 
+  /**
+   * Notes that a row which the transaction at hand has written is not as it was under the snapshot.
+   */
+  public static void corrected(Connection target, long number) throws SQLException {
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "UPDATE sensei_ledger.queued_row SET state = 'CORRECTED',"
+                + " written_by = pg_catalog.pg_current_xact_id()::text::bigint"
+                + " WHERE number = ?")) {
+      statement.setLong(1, number);
+      statement.executeUpdate();
+    }
+  }
+
   /** Notes that an open row was tried once more and is still not taken, and why. */
   public static void failedAgain(Connection target, long number, ErrorFields fields)
       throws SQLException {

@@ -84,6 +84,10 @@ final class Follower {
       if (ENDS.contains(migration.getState())) {
         return End.OVER;
       }
+      if (migration.getResolution() != null) {
+        // A decision about rows at fault, whose command was ended, is carried out first.
+        continue;
+      }
       if (migration.getWaitingFor() == Milestone.ERRORS_OPEN) {
         return End.ERRORS_OPEN;
       }

@@ -142,6 +142,8 @@ final class Commands {
           otherDigest(m, c.planDigest());
       case Command.ContinueMigration _ when m.waitingFor() == Milestone.UNKNOWN ->
           "the migration is %s and waits at no milestone".formatted(m.state());
+      case Command.ContinueMigration _ when m.resolution().isPresent() ->
+          "what was decided about the error queue is being carried out; wait for its end";
       case Command.ContinueMigration _ when m.waitingFor() == Milestone.ERRORS_OPEN ->
           "%d rows wait in the error queue: retry or skip them, or accept the exceptions"
               .formatted(m.openErrors());

@@ -125,6 +125,8 @@ final class EvolveMigration {
       case Event.ExecutionCompleted _ -> {
         move(edit, LifecycleState.COMPLETED);
         edit.stage = Stage.NONE;
+        // Who accepted before could not know of these rows.
+        edit.exceptionsAccepted = edit.exceptionsAccepted && edit.openErrors == 0;
       }
       case Event.ValidationStarted _ -> validationStarted(edit);
       case Event.ReferencesValidated e -> checked(edit, TaskKind.VALIDATE_REFERENCES, e.result());

@@ -129,13 +129,16 @@ class ErrorQueueTest {
   }
 
   @Test
-  void nobodyIsAskedWhereExceptionsWereAcceptedWithThePlan() {
+  void whoAcceptedThePlansExceptionsIsAskedAboutRowsThatWereNotKnownThen() {
     agents.setAside.put(0, 3L);
     World world = new World();
     world.command(Asked.create(Asked.setAside(5, 100)));
     world.command(Asked.start());
     world.work(agents);
     world.command(new Command.ApprovePlan(World.ID, "plan-1", "grace", true));
+    world.work(agents);
+    assertThat(world.header().waitingFor()).isEqualTo(Milestone.ERRORS_OPEN);
+    world.command(Asked.accept());
     world.work(agents);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
   }
