@@ -15,7 +15,7 @@ final class MappingsSection {
   static final String KEY = "mappings";
 
   private static final String DROP = "drop";
-  private static final Pattern TABLE =
+  static final Pattern TABLE =
       Pattern.compile("(\"[^\"]+\"|[^\".\\s*?]+)\\.(\"[^\"]+\"|[^\".\\s*?]+)");
   private static final String TABLE_FORM =
       "a table's name as schema.table, each part in double quotes where SQL needs them";
@@ -90,11 +90,12 @@ final class MappingsSection {
     return section.text("type", TableSpec.MAX_TYPE);
   }
 
-  private static Pattern name() {
+  /** The form of a column's name. */
+  static Pattern name() {
     return Pattern.compile("(?s).{1," + TableSpec.MAX_NAME + "}");
   }
 
-  private static String nameForm() {
+  static String nameForm() {
     return "a column's name, of 1 to " + TableSpec.MAX_NAME + " characters";
   }
 }

@@ -25,11 +25,13 @@ final class RowRulesReader {
       List.of("not_null", "unique", "max_length", "range", "pattern", "reference");
   private static final Map<String, String> NO_HINTS = Map.of();
   private static final String TABLE_FORM = "a table schema.table of the source";
-  private static final Pattern TABLE =
-      Pattern.compile("(\"[^\"]+\"|[^\".\\s*]+)\\.(\"[^\"]+\"|[^\".\\s*]+)");
-  private static final String COLUMN_FORM = "a column of the target";
-  private static final Pattern COLUMN = Pattern.compile(".+", Pattern.DOTALL);
-  private static final Pattern REFERENCE = Pattern.compile("(" + TABLE + ")\\s*\\((.+)\\)");
+  private static final Pattern TABLE = MappingsSection.TABLE;
+  private static final Pattern COLUMN = MappingsSection.name();
+  private static final String COLUMN_FORM =
+      "a column of the target, of 1 to " + TableSpec.MAX_NAME + " characters";
+  private static final String NAME = "\\s*[^,\\s][^,]*";
+  private static final Pattern REFERENCE =
+      Pattern.compile("(" + TABLE + ")\\s*\\((" + NAME + "(?:," + NAME + ")*)\\)");
   private static final String REFERENCE_FORM = "schema.table(column) of the source";
   private static final Pattern KEY = Pattern.compile("env://[A-Za-z_][A-Za-z0-9_]*|file:///.+");
   private static final String KEY_FORM =
@@ -39,14 +41,12 @@ final class RowRulesReader {
 
   static RowRules read(YamlSection spec) throws SpecException {
     YamlSection errors = spec.section("errors", List.of("maxRows", "maxPercent", "key"), NO_HINTS);
-    RowRules rows =
-        new RowRules(
-            recovery(spec),
-            rules(spec),
-            errors.integer("maxRows", RowRules.NONE.maxRows(), 0, MOST_ROWS),
-            errors.number("maxPercent", RowRules.NONE.maxPercent(), 100),
-            errors.form("key", KEY, KEY_FORM));
-    return rows;
+    return new RowRules(
+        recovery(spec),
+        rules(spec),
+        errors.integer("maxRows", RowRules.NONE.maxRows(), 0, MOST_ROWS),
+        errors.percent("maxPercent", RowRules.NONE.maxPercent()),
+        errors.form("key", KEY, KEY_FORM));
   }
 
   private static List<Recovery> recovery(YamlSection spec) throws SpecException {
@@ -59,10 +59,25 @@ final class RowRulesReader {
       all.add(everywhere);
     }
     YamlSection tables = section.byNames("tables", TABLE, TABLE_FORM);
-    for (String table : tables.keys()) {
-      all.add(recovery(name(table), tables.section(table, CASES, NO_HINTS)));
+    for (Map.Entry<TableName, String> table : tables(tables).entrySet()) {
+      YamlSection cases = tables.section(table.getValue(), CASES, NO_HINTS);
+      cases.saysSomething("at least one of " + String.join(", ", CASES));
+      all.add(recovery(table.getKey().toString(), cases));
     }
     return all;
+  }
+
+  /** The tables of a section, with how each is written there. */
+  private static Map<TableName, String> tables(YamlSection section) throws SpecException {
+    Map<TableName, String> tables = new LinkedHashMap<>();
+    for (String written : section.keys()) {
+      TableName table = TableName.parse(written);
+      if (tables.put(table, written) != null) {
+        throw section.at(
+            written, "%s stands twice in %s; keep one".formatted(table, section.path()));
+      }
+    }
+    return tables;
   }
 
   private static Recovery recovery(String table, YamlSection section) throws SpecException {
@@ -78,14 +93,13 @@ final class RowRulesReader {
   }
 
   private static RowRemedy orphans(YamlSection section) throws SpecException {
-    RowRemedy remedy = remedy(section, "orphans", "fail", "migrate_parent");
-    if (remedy == RowRemedy.MIGRATE_PARENT) {
+    if (section.says("orphans", "migrate_parent")) {
       throw section.at(
           "orphans",
           "orphans: migrate_parent is not built yet; allowed: fail, queue. A parent's table is"
               + " moved where tables.include names it");
     }
-    return remedy;
+    return remedy(section, "orphans", "fail");
   }
 
   /** The row goes to the error queue, or one of these is done. */
@@ -108,30 +122,36 @@ final class RowRulesReader {
   private static List<DeclaredRule> rules(YamlSection spec) throws SpecException {
     List<DeclaredRule> all = new ArrayList<>();
     YamlSection tables = spec.byNames("rules", TABLE, TABLE_FORM);
-    for (String table : tables.keys()) {
-      YamlSection columns = tables.byNames(table, COLUMN, COLUMN_FORM);
+    for (Map.Entry<TableName, String> table : tables(tables).entrySet()) {
+      YamlSection columns = tables.byNames(table.getValue(), COLUMN, COLUMN_FORM);
+      columns.saysSomething("rules of its columns");
       for (String column : columns.keys()) {
-        if (columns.isMapping(column)) {
-          YamlSection rules = columns.section(column, KINDS, NO_HINTS);
-          for (String kind : rules.keys()) {
-            all.add(rule(rule(name(table), column), rules, kind));
-          }
-        } else {
-          RuleKind kind =
-              columns.choice(
-                  column,
-                  RuleKind.UNKNOWN,
-                  Map.of("not_null", RuleKind.NOT_NULL, "unique", RuleKind.UNIQUE));
-          all.add(rule(name(table), column).setKind(kind).build());
+        if (!columns.isMapping(column)) {
+          RuleKind kind = columns.choice(column, RuleKind.UNKNOWN, kindsByName());
+          all.add(rule(table.getKey(), column).setKind(kind).build());
+          continue;
+        }
+        YamlSection rules = columns.section(column, KINDS, NO_HINTS);
+        rules.saysSomething("at least one of " + String.join(", ", KINDS));
+        for (String kind : rules.keys()) {
+          all.add(rule(rule(table.getKey(), column), rules, kind));
         }
       }
     }
     return all;
   }
 
-  private static DeclaredRule.Builder rule(String table, String column) {
+  /** The rules that one word says. */
+  private static Map<String, RuleKind> kindsByName() {
+    Map<String, RuleKind> kinds = new LinkedHashMap<>();
+    kinds.put("not_null", RuleKind.NOT_NULL);
+    kinds.put("unique", RuleKind.UNIQUE);
+    return kinds;
+  }
+
+  private static DeclaredRule.Builder rule(TableName table, String column) {
     return DeclaredRule.newBuilder()
-        .setTable(table)
+        .setTable(table.toString())
         .setColumns(List.of(column))
         .setMaxLength(0)
         .setLeast(null)
@@ -151,12 +171,10 @@ final class RowRulesReader {
       case "unique" -> unique(rule, rules);
       case "max_length" -> maxLength(rule, rules);
       case "range" -> range(rule, rules);
-      case "pattern" -> {
-        if (rules.text("pattern").isEmpty()) {
-          throw rules.at("pattern", "pattern has to be a regular expression");
-        }
-        yield rule.setKind(RuleKind.PATTERN).setPattern(rules.text("pattern").get()).build();
-      }
+      case "pattern" ->
+          rule.setKind(RuleKind.PATTERN)
+              .setPattern(rules.text("pattern", TableSpec.MAX_SQL).orElseThrow())
+              .build();
       default -> reference(rule, rules);
     };
   }
@@ -167,7 +185,7 @@ final class RowRulesReader {
     if (rules.isMapping("not_null")) {
       YamlSection section = rules.section("not_null", List.of("remedy", "default"), NO_HINTS);
       rule.setRemedy(remedy(section, "remedy", "default"));
-      rule.setDefaultValue(section.literal("default").orElse(null));
+      rule.setDefaultValue(section.literal("default", TableSpec.MAX_SQL).orElse(null));
       if (section.has("default") && rule.getRemedy() != RowRemedy.USE_DEFAULT) {
         throw section.at("default", "a default needs remedy: default beside it");
       }
@@ -184,7 +202,7 @@ final class RowRulesReader {
       YamlSection section = rules.section("unique", List.of("with", "remedy", "order"), NO_HINTS);
       with(rule, section);
       rule.setRemedy(remedy(section, "remedy", "keep_first", "keep_last"));
-      rule.setOrderBy(section.text("order").orElse(null));
+      rule.setOrderBy(section.text("order", COLUMN, COLUMN_FORM).orElse(null));
       boolean keeps =
           rule.getRemedy() == RowRemedy.KEEP_FIRST || rule.getRemedy() == RowRemedy.KEEP_LAST;
       if (section.has("order") && !keeps) {
@@ -199,6 +217,10 @@ final class RowRulesReader {
   private static void with(DeclaredRule.Builder rule, YamlSection section) throws SpecException {
     List<String> columns = new ArrayList<>(rule.getColumns());
     columns.addAll(section.texts("with", COLUMN, COLUMN_FORM));
+    if (columns.stream().distinct().count() < columns.size()) {
+      throw section.at(
+          "with", "%s names a column twice; name each other column once".formatted(section.path()));
+    }
     rule.setColumns(columns);
   }
 
@@ -222,15 +244,15 @@ final class RowRulesReader {
       throws SpecException {
     rule.setKind(RuleKind.RANGE);
     if (!rules.isMapping("range")) {
-      List<String> limits = rules.literals("range", 2, "a list of a least and a most value");
+      List<String> limits = rules.limits("range", TableSpec.MAX_SQL);
       return rule.setLeast(limits.getFirst()).setMost(limits.getLast()).build();
     }
     YamlSection section = rules.section("range", List.of("least", "most", "remedy"), NO_HINTS);
     if (!section.has("least") && !section.has("most")) {
       throw section.at("least", "range needs a least, a most, or both; add one");
     }
-    return rule.setLeast(section.literal("least").orElse(null))
-        .setMost(section.literal("most").orElse(null))
+    return rule.setLeast(section.limit("least", TableSpec.MAX_SQL).orElse(null))
+        .setMost(section.limit("most", TableSpec.MAX_SQL).orElse(null))
         .setRemedy(remedy(section, "remedy", "clamp", "null"))
         .build();
   }
@@ -257,11 +279,8 @@ final class RowRulesReader {
           "a reference has as many columns as it refers to, found %d and %d; name the others in with"
               .formatted(rule.getColumns().size(), columns.size()));
     }
-    return rule.setReferencedTable(name(parts.group(1))).setReferencedColumns(columns).build();
-  }
-
-  /** A table's name as the catalogs write it. */
-  private static String name(String table) {
-    return TableName.parse(table).toString();
+    return rule.setReferencedTable(TableName.parse(parts.group(1)).toString())
+        .setReferencedColumns(columns)
+        .build();
   }
 }

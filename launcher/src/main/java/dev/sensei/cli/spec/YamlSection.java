@@ -103,6 +103,11 @@ final class YamlSection {
     return List.copyOf(values.keySet());
   }
 
+  /** Whether a key has exactly this word as its value. */
+  boolean says(String key, String word) {
+    return values.get(key) instanceof ScalarNode scalar && scalar.getValue().equals(word);
+  }
+
   boolean isMapping(String key) {
     return values.get(key) instanceof MappingNode;
   }
@@ -285,23 +290,6 @@ final class YamlSection {
     return value;
   }
 
-  /** A number from 0 on. */
-  double number(String key, double otherwise, double most) throws SpecException {
-    Node node = values.get(key);
-    if (node == null) {
-      return otherwise;
-    }
-    String expected = "a number from 0 to %s".formatted(BigDecimal.valueOf(most).toPlainString());
-    if (!node.getTag().equals(Tag.INT) && !node.getTag().equals(Tag.FLOAT)) {
-      throw wrong(node, key, expected, kind(node));
-    }
-    String text = ((ScalarNode) node).getValue();
-    if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?") || Double.parseDouble(text) > most) {
-      throw wrong(node, key, expected, shown(text));
-    }
-    return Double.parseDouble(text);
-  }
-
   /** A value that says yes, and nothing else. */
   void yes(String key) throws SpecException {
     if (!flag(key, false)) {
@@ -309,33 +297,55 @@ final class YamlSection {
     }
   }
 
-  /** A literal of any kind, as it is written. */
-  Optional<String> literal(String key) throws SpecException {
+  /** A literal of any kind, as it is written, of at most so many characters. */
+  Optional<String> literal(String key, int most) throws SpecException {
     Node node = values.get(key);
-    return node == null ? Optional.empty() : Optional.of(literal(node, key, "a value"));
+    return node == null ? Optional.empty() : Optional.of(literal(node, key, most, "a value"));
   }
 
-  /** A list of so many literals. */
-  List<String> literals(String key, int count, String expected) throws SpecException {
+  /** An end of a range, as it is written, of at most so many characters. */
+  Optional<String> limit(String key, int most) throws SpecException {
+    Node node = values.get(key);
+    return node == null ? Optional.empty() : Optional.of(limit(node, key, most));
+  }
+
+  /** A list of both ends of a range. */
+  List<String> limits(String key, int most) throws SpecException {
+    String expected = "a list of a least and a most value";
     Node node = values.getOrDefault(key, at);
     if (!(node instanceof SequenceNode sequence)) {
       throw wrong(node, key, expected, kind(node));
     }
-    List<String> found = new ArrayList<>();
-    for (Node element : sequence.getValue()) {
-      found.add(literal(element, key, expected));
+    if (sequence.getValue().size() != 2) {
+      throw wrong(node, key, expected, "%d values".formatted(sequence.getValue().size()));
     }
-    if (found.size() != count) {
-      throw wrong(node, key, expected, "%d values".formatted(found.size()));
-    }
-    return found;
+    return List.of(
+        limit(sequence.getValue().getFirst(), key, most),
+        limit(sequence.getValue().getLast(), key, most));
   }
 
-  private String literal(Node node, String key, String expected) throws SpecException {
-    if (node instanceof ScalarNode scalar && !node.getTag().equals(Tag.NULL)) {
-      return scalar.getValue();
+  private String limit(Node node, String key, int most) throws SpecException {
+    String expected = "a number, or a text such as a date";
+    String text = literal(node, key, most, expected);
+    if (node.getTag().equals(Tag.BOOL) || text.isBlank()) {
+      throw wrong(node, key, expected, text.isBlank() ? "an empty text" : kind(node));
     }
-    throw wrong(node, key, expected, kind(node));
+    return text;
+  }
+
+  private String literal(Node node, String key, int most, String expected) throws SpecException {
+    if (!(node instanceof ScalarNode scalar) || node.getTag().equals(Tag.NULL)) {
+      throw wrong(node, key, expected, kind(node));
+    }
+    String text = scalar.getValue();
+    if (text.length() > most || text.indexOf('\0') >= 0) {
+      throw wrong(
+          node,
+          key,
+          "%s of at most %,d characters, none of them a NUL".formatted(expected, most),
+          "%,d characters".formatted(text.length()));
+    }
+    return text;
   }
 
   /** A text of a form, which messages do not repeat. */

@@ -125,6 +125,27 @@ final class RowRulesTest {
     assertThat(set.getRules().getFirst().getColumns()).isEqualTo(List.of("c"));
   }
 
+  @Test
+  void namesAndTextsHaveTheBoundsThatMappingsHave() {
+    assertThatThrownBy(
+            () -> SpecFile.parse("m.yaml", "rules: {a.b: {%s: unique}}".formatted("c".repeat(64))))
+        .hasMessageContaining(
+            "rules.a.b has to be a mapping by a column of the target, of 1 to 63");
+    for (String rule :
+        List.of(
+            "pattern: '%s'", "range: ['%s', 5]", "not_null: {remedy: default, default: '%s'}")) {
+      assertThatThrownBy(
+              () ->
+                  SpecFile.parse(
+                      "m.yaml",
+                      "rules: {a.b: {c: {%s}}}".formatted(rule.formatted("x".repeat(8_193)))))
+          .isInstanceOf(SpecException.class)
+          .hasMessageContaining("of at most 8,192 characters")
+          .message()
+          .doesNotContain("xx");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -139,7 +160,6 @@ final class RowRulesTest {
             + " mean tooLong?)",
         "recovery: {tables: {customers: {}}} | recovery.tables has to be a mapping by a table"
             + " schema.table of the source, found \"customers\"",
-        "rules: {a.b: {c: positive}} | rules.a.b.c has to be one of",
         "rules: {a.b: {c: {length: 3}}} | unknown key \"length\" in rules.a.b.c",
         "rules: {a.b: {c: {not_null: false}}} | rules.a.b.c.not_null has to be true, or to be left"
             + " out",
@@ -155,8 +175,28 @@ final class RowRulesTest {
         "rules: {a.b: {c: {not_null: {default: 5}}}} | a default needs remedy: default beside it",
         "rules: {a.b: {c: {unique: {order: d}}}} | an order needs remedy: keep_first or keep_last"
             + " beside it",
+        "recovery: {orphans: cut} | m.yaml:1:21: recovery.orphans has to be one of queue, fail,"
+            + " found \"cut\"",
+        "recovery: {tables: {a.b: {}}} | recovery.tables.a.b says nothing; give at least one of"
+            + " tooLong, outOfRange,",
+        "recovery: {tables: {a.b: {tooLong: queue}, '\"a\".b': {tooLong: truncate}}} | a.b stands"
+            + " twice in recovery.tables; keep one",
+        "rules: {a.b: {c: unique}, 'a.\"b\"': {c: not_null}} | a.b stands twice in rules; keep one",
+        "rules: {'a.?': {c: unique}} | rules has to be a mapping by a table schema.table of the"
+            + " source, found \"a.?\"",
+        "rules: {a.b: {}} | rules.a.b says nothing; give rules of its columns, or leave it out",
+        "rules: {a.b: {c: {}}} | rules.a.b.c says nothing; give at least one of not_null, unique,",
+        "rules: {a.b: {c: positive}} | rules.a.b.c has to be one of not_null, unique, found",
+        "rules: {a.b: {c: {range: [no, yes]}}} | rules.a.b.c.range has to be a number, or a text"
+            + " such as a date, found true or false",
+        "rules: {a.b: {c: {range: {least: ''}}}} | rules.a.b.c.range.least has to be a number, or a"
+            + " text such as a date, found an empty text",
+        "rules: {a.b: {c: {unique: {with: [c]}}}} | rules.a.b.c.unique names a column twice; name"
+            + " each other column once",
+        "rules: {a.b: {c: {reference: 'x.y( )'}}} | rules.a.b.c.reference has to be"
+            + " schema.table(column) of the source",
         "errors: {maxRows: 10001} | errors.maxRows has to be an integer from 0 to 10,000",
-        "errors: {maxPercent: 101} | errors.maxPercent has to be a number from 0 to 100",
+        "errors: {maxPercent: 101} | errors.maxPercent has to be a number from 0 to 100, found",
         "errors: {key: hunter2} | errors.key has to be a reference, env://NAME or file:///path,"
             + " never the key itself, found another text"
       })

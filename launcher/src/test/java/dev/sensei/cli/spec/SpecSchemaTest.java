@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,9 @@ final class SpecSchemaTest {
   private static final Path README = Path.of("..", "README.md");
   private static final Pattern EXAMPLE = Pattern.compile("(?s)```yaml\n(.*?)```");
   private static final String CONNECTION = "type: postgresql, host: h, database: d, user: u";
+
+  private static final String RULED =
+      "/properties/rules/additionalProperties/additionalProperties/oneOf/1";
 
   /** A mapping of the schema, and a spec that has it, with room for one more entry. */
   private record Place(String pointer, Function<String, String> spec) {}
@@ -54,7 +58,25 @@ final class SpecSchemaTest {
               entry -> "mappings: {a.b: {columns: {c: {" + entry + "}}}}"),
           new Place(
               "/properties/mappings/additionalProperties/properties/add/additionalProperties",
-              entry -> "mappings: {a.b: {add: {c: {" + entry + "}}}}"));
+              entry -> "mappings: {a.b: {add: {c: {" + entry + "}}}}"),
+          new Place("/properties/recovery", entry -> "recovery: {" + entry + "}"),
+          new Place(
+              "/properties/recovery/properties/tables/additionalProperties",
+              entry -> "recovery: {tables: {a.b: {" + entry + "}}}"),
+          new Place(RULED, entry -> "rules: {a.b: {c: {" + entry + "}}}"),
+          rule("not_null", ""),
+          rule("unique", ""),
+          rule("max_length", ""),
+          rule("range", "least: 0, "),
+          rule("reference", ""),
+          new Place("/properties/errors", entry -> "errors: {" + entry + "}"));
+
+  /** The long form of a rule, with the entries that it has to have before one more is looked at. */
+  private static Place rule(String kind, String entries) {
+    return new Place(
+        RULED + "/properties/" + kind + "/oneOf/1",
+        entry -> "rules: {a.b: {c: {" + kind + ": {" + entries + entry + "}}}}");
+  }
 
   @Test
   void everyKeyOfTheReaderIsInTheSchemaAndTheOtherWayRound() throws Exception {
@@ -82,7 +104,7 @@ final class SpecSchemaTest {
           .forEach(
               property -> {
                 String key = property.getKey();
-                JsonNode value = property.getValue();
+                JsonNode value = shortForm(property.getValue());
                 boolean list = value.has("items");
                 JsonNode one = list ? value.get("items") : value;
                 String other =
@@ -91,15 +113,7 @@ final class SpecSchemaTest {
                         : one.path("type").asText().equals("integer") ? "-1" : "noSuchWord";
                 String message = refusal(place.spec().apply(key + ": " + other));
                 if (one.has("enum") && one.get("enum").size() > 1) {
-                  assertThat(message)
-                      .contains(
-                          "one of "
-                              + String.join(
-                                  ", ",
-                                  StreamSupport.stream(one.get("enum").spliterator(), false)
-                                      .map(JsonNode::asText)
-                                      .toList())
-                              + ",");
+                  assertThat(message).contains("one of " + words(one.get("enum")) + ",");
                   compared.add(key);
                 } else if (one.has("minimum")) {
                   assertThat(message)
@@ -118,7 +132,30 @@ final class SpecSchemaTest {
     assertThat(compared)
         .contains(
             "ssl", "port", "existingRows", "rowHash", "milestones", "chunkRows", "reviewAbove")
-        .hasSize(15);
+        .contains("tooLong", "outOfRange", "orphans", "remedy", "max_length", "characters")
+        .contains("maxRows", "maxPercent")
+        .hasSize(35);
+  }
+
+  @Test
+  void theRulesThatOneWordSaysAreThoseOfTheSchema() throws Exception {
+    JsonNode words =
+        JSON.readTree(SCHEMA.toFile())
+            .at("/properties/rules/additionalProperties/additionalProperties/oneOf/0/enum");
+    assertThat(refusal("rules: {a.b: {c: noSuchWord}}")).contains("one of " + words(words) + ",");
+  }
+
+  /** What may stand in the place of a mapping, where the schema has both. */
+  private static JsonNode shortForm(JsonNode value) {
+    return value.path("oneOf").path(1).has("additionalProperties") ? value.at("/oneOf/0") : value;
+  }
+
+  /** The words as messages list them; the word null and its value in JSON are one. */
+  private static String words(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .map(JsonNode::asText)
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   static Stream<String> good() throws IOException {
@@ -143,7 +180,39 @@ final class SpecSchemaTest {
             "mappings: {a.b: {add: {c: {constant: 5}, d: {constant: 0.5, type: real}, e: {constant:"
                 + " ''}}}}",
             "mappings: {a.b: {add: {c: {constant: true, required: true}, d: {expression: a ||"
-                + " b}}}}"),
+                + " b}}}}",
+            "recovery: {}",
+            "recovery: {tooLong: truncate, outOfRange: clamp, nullInNotNull: default}",
+            "recovery: {nulBytes: strip, duplicates: keep_first, orphans: queue}",
+            "recovery: {outOfRange: null, duplicates: keep_last, orphans: fail}",
+            "recovery: {outOfRange: 'null'}",
+            "recovery: {tables: {a.b: {tooLong: queue}, 'a.\"Odd Name\"': {orphans: fail}}}",
+            "rules: {}",
+            "rules: {a.b: {c: unique, 'E f': not_null}}",
+            "rules: {a.b: {c: {not_null: true, unique: true}}}",
+            "rules: {a.b: {c: {not_null: {remedy: default}}}}",
+            "rules: {a.b: {c: {not_null: {remedy: default, default: false}}}}",
+            "rules: {a.b: {c: {not_null: {remedy: default, default: ''}}}}",
+            "rules: {a.b: {c: {unique: {with: [d, e], remedy: keep_last, order: f}}}}",
+            "rules: {a.b: {c: {unique: {remedy: keep_first}}}}",
+            "rules: {a.b: {c: {max_length: 0}}}",
+            "rules: {a.b: {c: {max_length: 10485760}}}",
+            "rules: {a.b: {c: {max_length: {characters: 80, remedy: truncate}}}}",
+            "rules: {a.b: {c: {range: [0, 100]}}}",
+            "rules: {a.b: {c: {range: [-0.5, '2026-01-01']}}}",
+            "rules: {a.b: {c: {range: [1900-01-01, 2026-01-01]}}}",
+            "rules: {a.b: {c: {range: {least: 0}}}}",
+            "rules: {a.b: {c: {range: {most: 10:30, remedy: null}}}}",
+            "rules: {a.b: {c: {range: {least: 0, most: 1, remedy: clamp}}}}",
+            "rules: {a.b: {c: {pattern: '[^@]+@[^@]+'}}}",
+            "rules: {a.b: {c: {reference: shop.countries(code)}}}",
+            "rules: {a.b: {c: {reference: 's.\"Odd (x)\" ( Odd Name )'}}}",
+            "rules: {a.b: {c: {reference: {to: 's.t(id)'}}}}",
+            "rules: {a.b: {c: {reference: {to: 's.t(id, line)', with: [d]}}}}",
+            "errors: {}",
+            "errors: {maxRows: 0, maxPercent: 0}",
+            "errors: {maxRows: 10000, maxPercent: 100, key: 'file:///run/key'}",
+            "errors: {maxRows: 10_000, maxPercent: 0.5, key: env://QUEUE_KEY}"),
         examples());
   }
 
@@ -197,7 +266,82 @@ final class SpecSchemaTest {
         "mappings: {a.b: {add: {c: {constant: 1, expression: a}}}}",
         "mappings: {a.b: {add: {c: {constant: [1]}}}}",
         "mappings: {a.b: {add: {c: {constant: }}}}",
-        "mappings: {a.b: {add: {c: {constant: 1, required: maybe}}}}"
+        "mappings: {a.b: {add: {c: {constant: 1, required: maybe}}}}",
+        "recovery: queue",
+        "recovery: {too_long: queue}",
+        "recovery: {tooLong: clamp}",
+        "recovery: {tooLong: null}",
+        "recovery: {outOfRange: [clamp]}",
+        "recovery: {nullInNotNull: strip}",
+        "recovery: {nulBytes: true}",
+        "recovery: {duplicates: keep}",
+        "recovery: {orphans: migrate_parent}",
+        "recovery: {tables: {customers: {tooLong: queue}}}",
+        "recovery: {tables: {'a.*': {tooLong: queue}}}",
+        "recovery: {tables: {'a.?': {tooLong: queue}}}",
+        "recovery: {tables: {a.b: {}}}",
+        "recovery: {tables: {a.b: queue}}",
+        "recovery: {tables: {a.b: {tables: {}}}}",
+        "rules: [a.b]",
+        "rules: {b: {c: unique}}",
+        "rules: {'a.*': {c: unique}}",
+        "rules: {a.b: {}}",
+        "rules: {a.b: unique}",
+        "rules: {a.b: {'': unique}}",
+        "rules: {a.b: {c: pattern}}",
+        "rules: {a.b: {c: [unique]}}",
+        "rules: {a.b: {c: }}",
+        "rules: {a.b: {c: {}}}",
+        "rules: {a.b: {c: {maxLength: 5}}}",
+        "rules: {a.b: {c: {not_null: false}}}",
+        "rules: {a.b: {c: {not_null: {default: 5}}}}",
+        "rules: {a.b: {c: {not_null: {remedy: queue, default: 5}}}}",
+        "rules: {a.b: {c: {not_null: {remedy: default, default: }}}}",
+        "rules: {a.b: {c: {not_null: {remedy: default, default: [5]}}}}",
+        "rules: {a.b: {c: {unique: yes please}}}",
+        "rules: {a.b: {c: {unique: {with: d}}}}",
+        "rules: {a.b: {c: {unique: {with: [d, d]}}}}",
+        "rules: {a.b: {c: {unique: {with: ['']}}}}",
+        "rules: {a.b: {c: {unique: {order: d}}}}",
+        "rules: {a.b: {c: {unique: {remedy: queue, order: d}}}}",
+        "rules: {a.b: {c: {unique: {remedy: keep_first, order: ''}}}}",
+        "rules: {a.b: {c: {unique: {remedy: truncate}}}}",
+        "rules: {a.b: {c: {max_length: -1}}}",
+        "rules: {a.b: {c: {max_length: 10485761}}}",
+        "rules: {a.b: {c: {max_length: true}}}",
+        "rules: {a.b: {c: {max_length: {remedy: truncate}}}}",
+        "rules: {a.b: {c: {max_length: {characters: -1}}}}",
+        "rules: {a.b: {c: {range: 5}}}",
+        "rules: {a.b: {c: {range: [5]}}}",
+        "rules: {a.b: {c: {range: [1, 2, 3]}}}",
+        "rules: {a.b: {c: {range: [null, 5]}}}",
+        "rules: {a.b: {c: {range: [[1], 5]}}}",
+        "rules: {a.b: {c: {range: [false, true]}}}",
+        "rules: {a.b: {c: {range: {}}}}",
+        "rules: {a.b: {c: {range: {remedy: clamp}}}}",
+        "rules: {a.b: {c: {range: {least: ' '}}}}",
+        "rules: {a.b: {c: {range: {least: 0, remedy: truncate}}}}",
+        "rules: {a.b: {c: {pattern: ''}}}",
+        "rules: {a.b: {c: {pattern: 5}}}",
+        "rules: {a.b: {c: {pattern: {regex: x}}}}",
+        "rules: {a.b: {c: {reference: s.t}}}",
+        "rules: {a.b: {c: {reference: 't(id)'}}}",
+        "rules: {a.b: {c: {reference: 's.t()'}}}",
+        "rules: {a.b: {c: {reference: 's.*(id)'}}}",
+        "rules: {a.b: {c: {reference: 's.t(id, line)'}}}",
+        "rules: {a.b: {c: {reference: {with: [d]}}}}",
+        "rules: {a.b: {c: {reference: {to: 's.t(id,)', with: [d]}}}}",
+        "rules: {a.b: {c: {reference: {to: 's.t(id)', remedy: queue}}}}",
+        "errors: {maxRows: -1}",
+        "errors: {maxRows: 10001}",
+        "errors: {maxRows: 0.5}",
+        "errors: {maxPercent: 100.5}",
+        "errors: {maxPercent: -1}",
+        "errors: {maxPercent: half}",
+        "errors: {key: hunter2}",
+        "errors: {key: 'env://1X'}",
+        "errors: {key: 'file:///'}",
+        "errors: {maxErrors: 5}"
       })
   void whatTheReaderRefusesTheSchemaRefuses(String yaml) throws Exception {
     assertThat(refusal(yaml)).startsWith("m.yaml:");
