@@ -54,7 +54,9 @@ record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options op
     for (ForeignKey key : to.foreignKeys()) {
       boolean queued = policy.orphans() == RowRemedy.QUEUE;
       boolean checkedHere = key.valid() || queued;
-      if (checkedHere && (queued || !refers(from, key)) && wanted.table(key.referencedTable()).isPresent()) {
+      if (checkedHere
+          && (queued || !refers(from, key))
+          && wanted.table(key.referencedTable()).isPresent()) {
         rules.add(
             new SetRule.Reference(
                 key.columns(),

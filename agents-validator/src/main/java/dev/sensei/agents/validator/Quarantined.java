@@ -34,15 +34,15 @@ final class Quarantined {
           .filter(evidence -> !evidence.getSetAsideRows().isEmpty())
           .ifPresent(
               evidence -> {
-                  List<SetAsideRow> listed =
-                      evidence.getSetAsideRows().stream().limit(left[0]).toList();
-                  left[0] -= listed.size();
-                  all.add(
-                      new QuarantinedTable(
-                          table.source().toString(),
-                          evidence.getSetAside(),
-                          evidence.getSetAsideDigest(),
-                          listed.stream().map(Quarantined::row).toList()));
+                List<SetAsideRow> listed =
+                    evidence.getSetAsideRows().stream().limit(left[0]).toList();
+                left[0] -= listed.size();
+                all.add(
+                    new QuarantinedTable(
+                        table.source().toString(),
+                        evidence.getSetAside(),
+                        evidence.getSetAsideDigest(),
+                        listed.stream().map(Quarantined::row).toList()));
               });
     }
     long rows = all.stream().mapToLong(QuarantinedTable::rows).sum();

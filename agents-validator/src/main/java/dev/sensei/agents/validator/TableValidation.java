@@ -339,8 +339,7 @@ final class TableValidation {
       Map<Part, SetAsideRows> setAside = setAside(target, withRows, reading.context());
       Map<Part, Set<RowLocator>> visible = new HashMap<>();
       setAside.forEach(
-          (part, rows) ->
-              visible.put(part, visible(source, part.plan().source(), rows.leftOut())));
+          (part, rows) -> visible.put(part, visible(source, part.plan().source(), rows.leftOut())));
       setAside.replaceAll((part, rows) -> rows.under(visible.getOrDefault(part, Set.of())));
       List<DigestSubject> sourceSubjects =
           withRows.stream().map(part -> part.source(of(setAside, part))).toList();

@@ -218,10 +218,7 @@ final class ErrorResolving {
           session -> {
             // Whoever comes second waits here, and finds the row decided.
             if (ErrorQueue.decide(
-                session,
-                row.number(),
-                current.unchanged() ? State.RETRIED : State.CORRECTED,
-                by)) {
+                session, row.number(), current.unchanged() ? State.RETRIED : State.CORRECTED, by)) {
               try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
                 if (write(source, session, table, spec) && current.unchanged()) {
                   ErrorQueue.corrected(session, row.number());
@@ -243,7 +240,8 @@ final class ErrorResolving {
   private static boolean isKeptByNobodyElse(TableTask table, QueuedRow row) {
     return table.approved().reading(table.plan()).setRules().stream()
         .filter(rule -> rule.origin() == ColumnRule.Origin.PERSON)
-        .anyMatch(rule -> row.fault().fields().constraint().filter(rule.text()::equals).isPresent());
+        .anyMatch(
+            rule -> row.fault().fields().constraint().filter(rule.text()::equals).isPresent());
   }
 
   /**

@@ -88,8 +88,7 @@ final class FaultyRowsTest {
     Map<String, Long> deviations = new TreeMap<>();
     for (JsonNode each : signed.get("deviations")) {
       deviations.put(
-          each.get("kind").asText() + " " + each.get("object").asText(),
-          each.get("rows").asLong());
+          each.get("kind").asText() + " " + each.get("object").asText(), each.get("rows").asLong());
     }
     assertThat(deviations)
         .isEqualTo(
@@ -116,8 +115,7 @@ final class FaultyRowsTest {
   private static JsonNode signed(Path certificate) throws IOException {
     return JsonMapper.builder()
         .build()
-        .readTree(
-            Base64.getUrlDecoder().decode(Files.readString(certificate).split("\\.", -1)[1]));
+        .readTree(Base64.getUrlDecoder().decode(Files.readString(certificate).split("\\.", -1)[1]));
   }
 
   private void faultsAreSetAside(ProofServers servers, FaultyRows faulty, String name)
