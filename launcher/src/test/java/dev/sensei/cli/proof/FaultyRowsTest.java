@@ -63,7 +63,9 @@ final class FaultyRowsTest {
         """);
     Path certificate = directory.resolve("mended.jws");
     JsonNode result =
-        new Commands(new Surroundings(directory, servers.passwords()), data)
+        new Commands(
+                new Surroundings(directory, servers.passwords()),
+                List.of("--data-dir", data.toString()))
             .run(
                 0,
                 "migrate",
@@ -132,7 +134,16 @@ final class FaultyRowsTest {
           .atMost(LIMIT)
           .until(() -> up.printed().contains("Up on"));
       RunningPlatform platform = RunningPlatform.find(data).orElseThrow();
-      Commands commands = new Commands(surroundings, data);
+      Commands commands =
+          new Commands(
+              surroundings,
+              List.of(
+                  "--data-dir",
+                  data.toString(),
+                  "--kafka",
+                  platform.bootstrapServers(),
+                  "--registry",
+                  platform.registryUrl()));
       String[] migrate = {
         "migrate",
         "--yes",
@@ -182,10 +193,12 @@ final class FaultyRowsTest {
       commands.run(0, "errors", "retry", id);
       long orphans = Optional.ofNullable(faulty.planted().get("23503")).orElseThrow();
       long corrected = FaultyRows.PARENTS + 1;
-      long skipped = all - orphans - corrected;
+      // The first of those that are the same is one of its kind now.
+      long retried = orphans + 1;
+      long skipped = all - retried - corrected;
       assertThat(byState(commands.queue(id)))
-          .isEqualTo(Map.of("open", skipped, "retried", orphans, "corrected", corrected));
-      assertThat(target.count("item")).isEqualTo(faulty.rows() - faulty.faults() + orphans + 1);
+          .isEqualTo(Map.of("open", skipped, "retried", retried, "corrected", corrected));
+      assertThat(target.count("item")).isEqualTo(faulty.rows() - faulty.faults() + retried + 1);
       commands.run(0, "errors", "skip", id, "--all", "--reason", "of no use", "--as", "grace");
 
       // What was corrected deviates, so somebody has to accept it.
@@ -209,7 +222,7 @@ final class FaultyRowsTest {
         }
       }
       assertThat(states)
-          .isEqualTo(Map.of("skipped", skipped, "retried", orphans, "corrected", corrected));
+          .isEqualTo(Map.of("skipped", skipped, "retried", retried, "corrected", corrected));
       assertThat(named)
           .containsExactlyInAnyOrderElementsOf(
               queue.stream().map(row -> row.get("keyHash").asText()).toList());
@@ -251,14 +264,13 @@ final class FaultyRowsTest {
     return rows;
   }
 
-  /** The command line on a data directory. */
-  private record Commands(Surroundings surroundings, Path data) {
+  /** The command line on a platform. */
+  private record Commands(Surroundings surroundings, List<String> platform) {
     SenseiProcess run(int exitCode, String... arguments) throws IOException, InterruptedException {
       return surroundings.run(
           exitCode,
           LIMIT,
-          Stream.concat(Stream.of(arguments), Stream.of("--data-dir", data.toString()))
-              .toArray(String[]::new));
+          Stream.concat(Stream.of(arguments), platform.stream()).toArray(String[]::new));
     }
 
     List<JsonNode> queue(String id) throws IOException, InterruptedException {
