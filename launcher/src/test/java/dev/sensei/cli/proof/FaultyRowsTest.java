@@ -42,7 +42,8 @@ final class FaultyRowsTest {
   @Test
   @Tag("long")
   void tenThousandFaultsAreSetAsideCountedAndDecidedAbout(ProofServers servers) throws Exception {
-    faultsAreSetAside(servers, new FaultyRows(300_000, 10_000, CANARY), "very_faulty");
+    faultsAreSetAside(
+        servers, new FaultyRows(300_000, 10_000 - FaultyRows.PARENTS, CANARY), "very_faulty");
   }
 
   @Test
