@@ -18,6 +18,7 @@ import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.ErrorQueue;
 import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.OnceOutcome;
 import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.ledger.QueuedRow.State;
@@ -42,7 +43,8 @@ import java.util.TreeSet;
 /**
  * Carries out what a person decided about rows in the error queue: leaves them out, or tries them
  * again as the source has them now. Each row is decided in a transaction of its own, with the row
- * that it writes, so that a task that is done again goes on where it stopped.
+ * that it writes, so that a task that is done again goes on where it stopped. What is reported is
+ * ended first: an attempt that comes late decides about no row behind it.
  *
  * <p>Tables come in the order of their phases: a row is tried behind those that it refers to.
  */
@@ -68,7 +70,7 @@ final class ErrorResolving {
           wanted(tools.marks().queued(target, task.getMigrationId()), resolution);
       if (resolution.getAction() == ErrorAction.SKIP) {
         for (QueuedRow row : wanted) {
-          decide(target, tableOf(row, plan, task, context), row, resolution.getRequestedBy());
+          skip(target, tableOf(row, plan, task, context), row, task);
         }
       } else {
         retry(target, plan, task, context, wanted);
@@ -77,7 +79,11 @@ final class ErrorResolving {
     }
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       List<TableErrors> counts =
-          counts(tools.marks().queued(lease.connection(), task.getMigrationId()), plan);
+          counts(
+              tools
+                  .marks()
+                  .endDecision(lease.connection(), task.getMigrationId(), task.getTaskId()),
+              plan);
       lease.done();
       Failpoint.BEFORE_REPORT.hit();
       context.report(
@@ -122,17 +128,22 @@ final class ErrorResolving {
         Math.toIntExact(row.epoch()));
   }
 
-  private void decide(Connection target, TableTask table, QueuedRow row, String by)
+  private void skip(Connection target, TableTask table, QueuedRow row, ResolveErrors task)
       throws TaskFailure {
-    atEpoch(
+    decide(
         target,
         table,
+        task,
         session -> {
-          boolean _ = ErrorQueue.decide(session, row.number(), State.SKIPPED, by);
+          boolean _ =
+              ErrorQueue.decide(
+                  session, row.number(), State.SKIPPED, task.getResolution().getRequestedBy());
         });
   }
 
-  private void atEpoch(Connection target, TableTask table, Ledger.Once work) throws TaskFailure {
+  /** Does it at the table's epoch, unless another attempt has ended the decision. */
+  private void decide(Connection target, TableTask table, ResolveErrors task, Ledger.Once work)
+      throws TaskFailure {
     OnceOutcome outcome =
         tools
             .marks()
@@ -141,7 +152,12 @@ final class ErrorResolving {
                 table.key(),
                 table.epoch(),
                 "deciding about a row of " + table.table(),
-                work);
+                session -> {
+                  if (LedgerMarks.isBeingCarriedOut(
+                      session, task.getMigrationId(), task.getTaskId())) {
+                    work.run(session);
+                  }
+                });
     if (outcome instanceof OnceOutcome.Superseded superseded) {
       throw table.superseded(superseded.currentEpoch());
     }
@@ -173,13 +189,7 @@ final class ErrorResolving {
       }
       RowCipher cipher = setAside.cipher(table);
       try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
-        retry(
-            reading.connection(),
-            target,
-            table,
-            row,
-            cipher,
-            task.getResolution().getRequestedBy());
+        retry(reading.connection(), target, table, row, cipher, task);
         reading.done();
       }
     }
@@ -191,17 +201,17 @@ final class ErrorResolving {
       TableTask table,
       QueuedRow row,
       RowCipher cipher,
-      String by)
+      ResolveErrors task)
       throws Exception {
     if (isKeptByNobodyElse(table, row)) {
-      failedAgain(target, table, row, row.fault().fields());
+      failedAgain(target, table, task, row, row.fault().fields());
       return;
     }
     CurrentRow current =
         CurrentRow.find(source, tools.marks().content(target, row), table, row, cipher);
     try {
       if (current.locator().isEmpty()) {
-        failedAgain(target, table, row, GONE);
+        failedAgain(target, table, task, row, GONE);
         return;
       }
       CopySpec spec =
@@ -212,13 +222,17 @@ final class ErrorResolving {
                   new SingleRows(List.of(current.locator().get())),
                   1)
               .with(MarkedFaults.masks(table.approved().reading(table.plan()).marks(), 1));
-      atEpoch(
+      decide(
           target,
           table,
+          task,
           session -> {
             // Whoever comes second waits here, and finds the row decided.
             if (ErrorQueue.decide(
-                session, row.number(), current.unchanged() ? State.RETRIED : State.CORRECTED, by)) {
+                session,
+                row.number(),
+                current.unchanged() ? State.RETRIED : State.CORRECTED,
+                task.getResolution().getRequestedBy())) {
               try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
                 if (write(source, session, table, spec) && current.unchanged()) {
                   ErrorQueue.corrected(session, row.number());
@@ -230,7 +244,7 @@ final class ErrorResolving {
       if (refused.errorClass() != ErrorClass.DATA) {
         throw refused;
       }
-      failedAgain(target, table, row, refused.fields());
+      failedAgain(target, table, task, row, refused.fields());
     } finally {
       CurrentRow.release(source);
     }
@@ -268,9 +282,10 @@ final class ErrorResolving {
     return !rows.changed().isEmpty();
   }
 
-  private void failedAgain(Connection target, TableTask table, QueuedRow row, ErrorFields why)
+  private void failedAgain(
+      Connection target, TableTask table, ResolveErrors task, QueuedRow row, ErrorFields why)
       throws TaskFailure {
-    atEpoch(target, table, session -> ErrorQueue.failedAgain(session, row.number(), why));
+    decide(target, table, task, session -> ErrorQueue.failedAgain(session, row.number(), why));
   }
 
   private static List<TableErrors> counts(List<QueuedRow> all, ApprovedPlan plan)

@@ -234,7 +234,30 @@ class ErrorQueueTest extends WorkerOnDatabases {
         .isEqualTo("7");
     assertThat(queue().get(1).fault().kind()).isEqualTo("02000");
     assertThat(queue().get(2).fault().kind()).isEqualTo("22001");
-    assertThat(queue().get(2).attempts()).isEqualTo(3);
+    // The second time the decision had been ended.
+    assertThat(queue().get(2).attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void anAttemptThatComesLateDecidesNothingBehindTheReport() throws Exception {
+    begin(3);
+    prepareAndCopyParent();
+    Failpoints.configure("before-report=throw@1");
+    assertThatThrownBy(() -> handle(resolve(ErrorAction.RETRY)))
+        .isInstanceOf(FailpointReached.class);
+    Failpoints.clear();
+    run(migration.target, "ALTER TABLE parent ALTER name TYPE varchar(40)");
+    twice(resolve(ErrorAction.RETRY), 2);
+
+    assertThat(resolved().getOpen()).isEqualTo(3);
+    assertThat(queue())
+        .hasSize(3)
+        .allSatisfy(
+            row -> {
+              assertThat(row.state()).isEqualTo(State.OPEN);
+              assertThat(row.attempts()).isEqualTo(2);
+            });
+    assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("97");
   }
 
   @Test
