@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A row of the error queue as the source has it now: found by its primary key, or where there is
- * none, at its place and unchanged.
+ * A row of the error queue as the source has it now: at its place and unchanged, or else the one
+ * with its primary key.
  *
  * @param locator where it stands now; empty where it is gone
  * @param unchanged whether it is as it was under the snapshot
@@ -33,10 +33,17 @@ record CurrentRow(Optional<RowLocator> locator, boolean unchanged) {
    * be ended by {@link #release}.
    *
    * @param sealed its content under the snapshot, encrypted
+   * @param keyIsItsOwn whether no other row of the queue has its key; another's would be taken for
+   *     it
    * @throws TaskFailure where the content does not open
    */
   static CurrentRow find(
-      Connection source, byte[] sealed, TableTask table, QueuedRow row, RowCipher cipher)
+      Connection source,
+      byte[] sealed,
+      TableTask table,
+      QueuedRow row,
+      boolean keyIsItsOwn,
+      RowCipher cipher)
       throws TaskFailure {
     RowContent before =
         cipher
@@ -58,20 +65,19 @@ record CurrentRow(Optional<RowLocator> locator, boolean unchanged) {
           }
         });
     CanonicalSession.pinTransaction(source);
-    Optional<String> byKey = byKey(table.plan(), before);
-    Map<RowLocator, RowContent> found =
-        SetAside.contents(
-            source,
-            table.plan(),
-            byKey.orElseGet(() -> RowLocator.in(List.of(row.fault().locator()))));
-    if (found.size() != 1) {
+    RowLocator place = row.fault().locator();
+    String there = RowLocator.in(List.of(place));
+    if (before.equals(SetAside.contents(source, table.plan(), there, 1).get(place))) {
+      return new CurrentRow(Optional.of(place), true);
+    }
+    Optional<String> byKey = keyIsItsOwn ? byKey(table.plan(), before) : Optional.empty();
+    if (byKey.isEmpty()) {
       return GONE;
     }
-    RowContent now = found.values().iterator().next();
-    boolean unchanged = now.equals(before);
-    return byKey.isEmpty() && !unchanged
-        ? GONE
-        : new CurrentRow(Optional.of(found.keySet().iterator().next()), unchanged);
+    Map<RowLocator, RowContent> found = SetAside.contents(source, table.plan(), byKey.get(), 2);
+    return found.size() == 1
+        ? new CurrentRow(Optional.of(found.keySet().iterator().next()), found.containsValue(before))
+        : GONE;
   }
 
   /** Ends the transaction that the row was found in. */

@@ -1,5 +1,8 @@
 package dev.sensei.agents.worker;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.journal.ApprovedPlan;
@@ -37,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -51,6 +55,9 @@ import java.util.TreeSet;
 final class ErrorResolving {
   /** A row that the source does not have any more, in the words of a server: no data. */
   private static final ErrorFields GONE = ErrorFields.ofState("02000");
+
+  /** Others in the queue have its key, and it is not at its place any more: a code of ours. */
+  private static final ErrorFields SAME_KEY = ErrorFields.ofState("SN001");
 
   private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
   private final WorkTools tools;
@@ -176,23 +183,39 @@ final class ErrorResolving {
         Comparator.comparingInt((QueuedRow row) -> tables.get(row.tableIndex()).phase())
             .thenComparingInt(QueuedRow::tableIndex)
             .thenComparingLong(QueuedRow::number));
+    boolean byNumber = !task.getResolution().getNumbers().isEmpty();
+    for (QueuedRow row : parentsFirst) {
+      TableTask table = tableOf(row, plan, task, context);
+      if (byNumber && table.joinsOthers()) {
+        throw new TaskFailure(
+            FailureClass.CONFIGURATION,
+            "ROWS_HAVE_JOINED",
+            "rows of %s have joined those of others and cannot be told from them once one comes later: skip row %d of the error queue"
+                .formatted(table.table(), row.number()),
+            table.table());
+      }
+    }
+    Map<String, Long> keys =
+        tools.marks().queued(target, task.getMigrationId()).stream()
+            .collect(groupingBy(ErrorResolving::keyOf, counting()));
     for (QueuedRow row : parentsFirst) {
       context.throwIfCancelled();
       TableTask table = tableOf(row, plan, task, context);
       if (table.joinsOthers()) {
-        throw new TaskFailure(
-            FailureClass.CONFIGURATION,
-            "ROWS_HAVE_JOINED",
-            "rows of %s have joined those of others and cannot be told from them once one comes later: skip what is left in the error queue"
-                .formatted(table.table()),
-            table.table());
+        continue;
       }
       RowCipher cipher = setAside.cipher(table);
       try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
-        retry(reading.connection(), target, table, row, cipher, task);
+        boolean onlyOne = Long.valueOf(1).equals(keys.get(keyOf(row)));
+        retry(reading.connection(), target, table, row, onlyOne, cipher, task);
         reading.done();
       }
     }
+  }
+
+  /** What rows of a table with the same key have in common. */
+  private static String keyOf(QueuedRow row) {
+    return row.tableIndex() + " " + row.epoch() + " " + row.keyHash();
   }
 
   private void retry(
@@ -200,6 +223,7 @@ final class ErrorResolving {
       Connection target,
       TableTask table,
       QueuedRow row,
+      boolean keyIsItsOwn,
       RowCipher cipher,
       ResolveErrors task)
       throws Exception {
@@ -208,10 +232,12 @@ final class ErrorResolving {
       return;
     }
     CurrentRow current =
-        CurrentRow.find(source, tools.marks().content(target, row), table, row, cipher);
+        CurrentRow.find(
+            source, tools.marks().content(target, row), table, row, keyIsItsOwn, cipher);
     try {
       if (current.locator().isEmpty()) {
-        failedAgain(target, table, task, row, GONE);
+        boolean hasKey = !SetAside.keyColumns(table.plan()).isEmpty();
+        failedAgain(target, table, task, row, hasKey && !keyIsItsOwn ? SAME_KEY : GONE);
         return;
       }
       CopySpec spec =

@@ -93,7 +93,8 @@ final class SetAside {
           contents(
               source,
               table.plan(),
-              RowLocator.in(some.stream().map(row -> row.fault().locator()).toList()));
+              RowLocator.in(some.stream().map(row -> row.fault().locator()).toList()),
+              some.size());
       List<ErrorQueue.Entry> entries = new ArrayList<>();
       for (Row row : some) {
         RowFault fault = row.fault();
@@ -142,8 +143,10 @@ final class SetAside {
    * Rows of the source with the text of every value.
    *
    * @param condition which, in SQL
+   * @param most how many at most; any of them where there are more
    */
-  static Map<RowLocator, RowContent> contents(Connection source, TablePlan plan, String condition) {
+  static Map<RowLocator, RowContent> contents(
+      Connection source, TablePlan plan, String condition, int most) {
     return DatabaseErrors.call(
         "reading rows of " + plan.source(),
         () -> {
@@ -152,7 +155,8 @@ final class SetAside {
             statement.setFetchSize(FETCHED);
             try (ResultSet row =
                 statement.executeQuery(
-                    "SELECT ctid, * FROM ONLY " + plan.source().quoted() + " WHERE " + condition)) {
+                    "SELECT ctid, * FROM ONLY %s WHERE %s LIMIT %d"
+                        .formatted(plan.source().quoted(), condition, most))) {
               while (row.next()) {
                 contents.put(RowLocator.parse(row.getString(1)), content(row));
               }

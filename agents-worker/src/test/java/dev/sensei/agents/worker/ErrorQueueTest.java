@@ -21,6 +21,7 @@ import dev.sensei.schemas.common.TableErrors;
 import dev.sensei.schemas.report.ChunkCopied;
 import dev.sensei.schemas.report.ErrorsResolved;
 import dev.sensei.schemas.report.TableChecked;
+import dev.sensei.schemas.task.ResolveErrors;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -236,6 +237,36 @@ class ErrorQueueTest extends WorkerOnDatabases {
     assertThat(queue().get(2).fault().kind()).isEqualTo("22001");
     // The second time the decision had been ended.
     assertThat(queue().get(2).attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void aRowIsNotTakenForAnotherOfItsKey() throws Exception {
+    begin(
+        SOURCE
+            + """
+            ALTER TABLE parent DROP CONSTRAINT parent_pkey;
+            UPDATE parent SET id = 7, name = name || id WHERE id IN (8, 50);
+            """,
+        TARGET,
+        Map.of("errorMaxRows", "3"));
+    prepareAndCopyParent();
+    run(migration.source, "UPDATE parent SET id = 8, name = 'short' WHERE name LIKE '%8'");
+    run(migration.source, "UPDATE parent SET name = 'other' WHERE name LIKE '%50'");
+    twice(resolve(ErrorAction.RETRY), 2);
+
+    assertThat(resolved().getOpen()).isEqualTo(3);
+    assertThat(queue())
+        .extracting(row -> row.fault().kind())
+        .containsExactlyInAnyOrder("22001", "SN001", "SN001");
+    assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("97");
+
+    run(migration.target, "ALTER TABLE parent ALTER name TYPE varchar(40)");
+    ResolveErrors another = resolve(ErrorAction.RETRY);
+    put(another, "taskId", "another");
+    twice(another, 2);
+    assertThat(resolved().getRetried()).isEqualTo(1);
+    assertThat(ask(migration.target, "SELECT name FROM parent WHERE id = 7"))
+        .isEqualTo("canary4711 is far too long");
   }
 
   @Test

@@ -259,7 +259,7 @@ abstract class WorkerOnDatabases {
     return task;
   }
 
-  private static void put(SpecificRecord task, String field, Object value) {
+  static void put(SpecificRecord task, String field, Object value) {
     var found = task.getSchema().getField(field);
     if (found != null) {
       task.put(found.pos(), value);

@@ -59,6 +59,9 @@ final class ErrorSentences {
       case "54000" -> "a limit of the server is exceeded";
       case "55006" -> "the object is in use";
       case "55P03" -> "a lock could not be had in time";
+      case "SN001" ->
+          "the source does not have the row at its place any more, and others in the error queue"
+              + " have its key";
       case "57014" -> "the statement was cancelled or ran into a timeout";
       case "57P01" -> "an administrator ended the session";
       case "57P02" -> "the server crashed and is restarting";

@@ -150,7 +150,7 @@ public final class ErrorQueue {
             "UPDATE sensei_ledger.queued_row SET state = ?, decided_by = ?,"
                 + " attempts = attempts + (? <> 'SKIPPED')::integer,"
                 + " written_by = CASE ? WHEN 'CORRECTED'"
-                + " THEN pg_catalog.pg_current_xact_id()::text::bigint ELSE 0 END"
+                + " THEN pg_catalog.txid_current() ELSE 0 END"
                 + " WHERE number = ? AND state = 'OPEN'")) {
       statement.setString(1, state.name());
       statement.setString(2, by);
@@ -168,7 +168,7 @@ public final class ErrorQueue {
     try (PreparedStatement statement =
         target.prepareStatement(
             "UPDATE sensei_ledger.queued_row SET state = 'CORRECTED',"
-                + " written_by = pg_catalog.pg_current_xact_id()::text::bigint"
+                + " written_by = pg_catalog.txid_current()"
                 + " WHERE number = ?")) {
       statement.setLong(1, number);
       statement.executeUpdate();
