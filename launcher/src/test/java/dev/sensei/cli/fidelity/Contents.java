@@ -17,7 +17,8 @@ import org.postgresql.PGConnection;
 
 /**
  * What a database holds, by a way that has nothing in common with the digest: each table's COPY in
- * text, its columns and lines sorted, under other settings than anything else here uses.
+ * text, its columns and lines sorted, under other settings than anything else here uses; and where
+ * each sequence stands.
  */
 record Contents(Map<String, List<String>> linesByTable) {
   private static final String SETTINGS =
@@ -30,6 +31,18 @@ record Contents(Map<String, List<String>> linesByTable) {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       statement.execute(SETTINGS);
+      try (ResultSet row =
+          statement.executeQuery(
+              """
+              SELECT format('sequence %I.%I', schemaname, sequencename),
+                concat_ws(' ', last_value, start_value, min_value, max_value, increment_by, cycle,
+                  cache_size, data_type)
+              FROM pg_sequences\
+              """)) {
+        while (row.next()) {
+          all.put(row.getString(1), List.of(row.getString(2)));
+        }
+      }
       Map<String, List<String>> columns = new TreeMap<>();
       try (ResultSet row =
           statement.executeQuery(

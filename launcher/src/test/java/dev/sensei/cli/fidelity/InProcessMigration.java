@@ -81,6 +81,7 @@ final class InProcessMigration implements TaskContext, Journal {
   private final List<TablePlan> plans = new ArrayList<>();
   private Optional<PlanCompleted> completed = Optional.empty();
   private String snapshotId = "";
+  private int mostChunks;
 
   /**
    * A migration of all that is in the source.
@@ -147,6 +148,11 @@ final class InProcessMigration implements TaskContext, Journal {
     return plans;
   }
 
+  /** Of the tables that went by themselves, the most chunks that one was divided into. */
+  int mostChunks() {
+    return mostChunks;
+  }
+
   /** Makes the plan, and nothing else. */
   void makePlan() throws Exception {
     Catalog from = catalog(source);
@@ -207,6 +213,7 @@ final class InProcessMigration implements TaskContext, Journal {
     for (TablePlan plan : alone) {
       give(worker, of(new PrepareTable(), plan));
       int chunks = last(TablePrepared.class).getChunks();
+      mostChunks = Math.max(mostChunks, chunks);
       for (int chunk = 0; chunk < chunks; chunk++) {
         CopyChunk task = of(new CopyChunk(), plan);
         put(task, "chunk", chunk);
