@@ -33,6 +33,7 @@ final class FaultyRowsTest {
   private static final String CANARY = "canary of a faulty row 5d20";
 
   @TempDir Path directory;
+  @TempDir Path shownHere;
 
   @Test
   void threeHundredFaultsAreSetAsideCountedAndDecidedAbout(ProofServers servers) throws Exception {
@@ -61,6 +62,7 @@ final class FaultyRowsTest {
           duplicates: keep_first, orphans: queue}
         rules: {public.item: {score: {range: {least: 1, most: 1000000, remedy: clamp}}}}
         errors: {maxRows: 100}
+        options: {chunkRows: 1000}
         """);
     Path certificate = directory.resolve("mended.jws");
     JsonNode result =
@@ -84,6 +86,11 @@ final class FaultyRowsTest {
             .document();
     assertThat(result.get("verdict").asText()).isEqualTo("certified_with_exceptions");
     assertThat(target.rows(FaultyRows.good())).isEqualTo(source.rows(FaultyRows.good()));
+    assertThat(target.rows(FaultyRows.arrived()))
+        .isNotEmpty()
+        .isEqualTo(source.rows(FaultyRows.mended()));
+    assertThat(target.rows("SELECT label FROM parent WHERE id > 100 ORDER BY id"))
+        .isEqualTo(source.rows("SELECT left(label, 20) FROM parent WHERE id > 100 ORDER BY id"));
     long again = faulty.planted(FaultyRows.Fault.REPEATED) - 1;
     assertThat(target.count("item")).isEqualTo(faulty.rows() - again);
     assertThat(target.count("parent")).isEqualTo(100 + FaultyRows.PARENTS);
@@ -127,24 +134,26 @@ final class FaultyRowsTest {
     ProofDatabase target = servers.target(name + "_target", FaultyRows.target());
     Path data = directory.resolve("data");
     Path spec = directory.resolve("spec.yaml");
-    Files.writeString(spec, "errors: {maxRows: 10000}\noptions: {chunkRows: 100000}\n");
+    Files.writeString(
+        spec, "errors: {maxRows: 10000}\noptions: {chunkRows: %d}\n".formatted(faulty.rows() / 5));
     Path certificate = directory.resolve("certificate.jws");
     Surroundings surroundings = new Surroundings(directory, servers.passwords());
+    Search canary = new Search().text(CANARY);
+    Search keys = new Search().text(FaultyRows.KEYS).number(faulty.firstKey());
     try (SenseiProcess up = surroundings.start("up", "--data-dir", data.toString())) {
       Awaitility.await("the platform is up")
           .atMost(LIMIT)
           .until(() -> up.printed().contains("Up on"));
       RunningPlatform platform = RunningPlatform.find(data).orElseThrow();
-      Commands commands =
-          new Commands(
-              surroundings,
-              List.of(
-                  "--data-dir",
-                  data.toString(),
-                  "--kafka",
-                  platform.bootstrapServers(),
-                  "--registry",
-                  platform.registryUrl()));
+      List<String> onPlatform =
+          List.of(
+              "--data-dir",
+              data.toString(),
+              "--kafka",
+              platform.bootstrapServers(),
+              "--registry",
+              platform.registryUrl());
+      Commands commands = new Commands(surroundings, onPlatform);
       String[] migrate = {
         "migrate",
         "--yes",
@@ -174,20 +183,26 @@ final class FaultyRowsTest {
       ProofDatabase control = new ProofDatabase(platform.controlDatabase());
       assertThat(
               control.rows(
+                  "SELECT errors_open || ' of ' || table_name FROM table_run ORDER BY errors_open"))
+          .containsExactly(
+              FaultyRows.PARENTS + " of public.parent", faulty.faults() + " of public.item");
+      assertThat(
+              control.rows(
                   "SELECT sum(errors_open) || ' ' || (SELECT sum(rows) FROM row_deviation) || ' '"
                       + " || (SELECT sum(records_processed) FROM migration_control"
                       + " WHERE operation = 'rows_set_aside') FROM table_run"))
           .containsExactly("%d %1$d %1$d".formatted(all));
 
-      Search canary = new Search().text(CANARY);
-      assertThat(canary.inTopicsOf(platform.bootstrapServers())).isEmpty();
-      assertThat(canary.in(platform.controlDatabase())).isEmpty();
+      assertThat(canary.in(source.endpoint())).as("the search finds it where it is").isNotEmpty();
       assertThat(canary.in(target.endpoint())).isEmpty();
-      assertThat(canary.in(directory)).isEmpty();
 
       // A person looks, mends parents and a row in the source, and leaves the others out.
       long number = numberOf(queue, "public.item", "22001");
-      JsonNode shown = commands.run(0, "errors", "show", id, "" + number, "--json").document();
+      // What is printed here is meant to be read, and not to be searched.
+      JsonNode shown =
+          new Commands(new Surroundings(shownHere, servers.passwords()), onPlatform)
+              .run(0, "errors", "show", id, "" + number, "--json")
+              .document();
       assertThat(shown.get("note").asText()).startsWith(CANARY);
       source.run("UPDATE item SET name = 'mended' WHERE id = " + shown.get("id").asText());
       source.run("UPDATE parent SET label = 'mended' WHERE id > 100");
@@ -228,7 +243,31 @@ final class FaultyRowsTest {
           .containsExactlyInAnyOrderElementsOf(
               queue.stream().map(row -> row.get("keyHash").asText()).toList());
       assertThat(commands.queue(id)).hasSize((int) all);
+      assertThat(
+              control.rows(
+                  "SELECT concat_ws(' ', sum(errors_open), sum(errors_skipped),"
+                      + " sum(errors_retried), sum(errors_corrected)) FROM table_run"))
+          .containsExactly("0 %d %d %d".formatted(skipped, retried, corrected));
+
+      assertThat(canary.inTopicsOf(platform.bootstrapServers())).isEmpty();
+      assertThat(keys.inTopicsOf(platform.bootstrapServers())).isEmpty();
+      assertThat(canary.in(platform.controlDatabase())).isEmpty();
+      assertThat(keys.in(platform.controlDatabase())).isEmpty();
+      assertThat(signed.toString()).doesNotContain(CANARY, FaultyRows.KEYS);
     }
+    assertThat(canary.in(directory)).isEmpty();
+    assertThat(keys.in(directory)).isEmpty();
+  }
+
+  @Test
+  void whatIsSearchedForIsFoundInTheBytesOfAColumnToo(ProofServers servers) throws Exception {
+    ProofDatabase database =
+        servers.source(
+            "searched",
+            List.of(
+                "CREATE TABLE sealed AS SELECT convert_to('left %s right', 'UTF8') AS content"
+                    .formatted(CANARY)));
+    assertThat(new Search().text(CANARY).in(database.endpoint())).hasSize(1);
   }
 
   private static long numberOf(List<JsonNode> queue, String table, String code) {

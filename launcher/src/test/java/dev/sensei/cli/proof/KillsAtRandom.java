@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -184,6 +185,11 @@ final class KillsAtRandom implements AutoCloseable {
         .atMost(COMMAND_LIMIT)
         .until(() -> source.answers() && target.answers());
     system.awaitPlatform();
+  }
+
+  /** What met somebody. */
+  Set<Strike.Kind> struck() {
+    return struck.keySet();
   }
 
   /** What was struck, how often, and what else ended. */

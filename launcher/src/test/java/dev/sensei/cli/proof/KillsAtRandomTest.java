@@ -1,5 +1,7 @@
 package dev.sensei.cli.proof;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(ProofServers.Extension.class)
 final class KillsAtRandomTest {
-  private static final long SHORT_SEED = 7;
-  private static final int SHORT_STRIKES = 5;
+  private static final long SHORT_SEED = 1135;
+  private static final int SHORT_STRIKES = 4;
   private static final int LONG_STRIKES = 200;
   private static final int STRIKES_IN_A_PHASE = 6;
   private static final Duration LIMIT_AFTER_THE_LAST = Duration.ofMinutes(2);
@@ -82,6 +84,7 @@ final class KillsAtRandomTest {
         checked(kills, migration, migration::assertMovedOnce);
       }
       System.out.printf("Kills at random: %d migrations; %s%n", migrations, kills.summary());
+      assertThat(kills.struck()).as("what met somebody").contains(Strike.Kind.WORKER_KILLED);
     }
   }
 

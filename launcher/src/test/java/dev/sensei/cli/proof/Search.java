@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +83,13 @@ final class Search {
     List<String> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes;
+        try {
+          bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException taken) {
+          // A running server takes away what it needs no more; what it keeps is searched.
+          continue;
+        }
         forms.forEach(
             (name, form) -> {
               if (contains(bytes, form)) {
@@ -93,14 +101,22 @@ final class Search {
     return found;
   }
 
-  /** Where a text was found in the rows of a database, which the files may hold compressed. */
+  /**
+   * Where a text was found in the rows of a database, which the files may hold compressed. Values
+   * of type bytea are looked through by the digits of their bytes.
+   */
   List<String> in(Endpoint endpoint) throws SQLException {
     ProofDatabase database = new ProofDatabase(endpoint);
     List<String> found = new ArrayList<>();
     for (String table : database.contents().keySet()) {
       for (String text : texts) {
         long rows =
-            database.count("%s t WHERE position('%s' IN t::text) > 0".formatted(table, text));
+            database.count(
+                "%s t WHERE position('%s' IN t::text) > 0 OR position('%s' IN t::text) > 0"
+                    .formatted(
+                        table,
+                        text,
+                        HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8))));
         if (rows > 0) {
           found.add("%s in %d rows of %s".formatted(text, rows, table));
         }

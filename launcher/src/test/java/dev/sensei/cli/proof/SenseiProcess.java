@@ -39,7 +39,8 @@ final class SenseiProcess implements AutoCloseable {
   /**
    * What a process is started with.
    *
-   * @param directory where its output goes; it is its home and working directory too
+   * @param directory where its output and temporary files go; it is its home and working directory
+   *     too
    * @param environment variables over this process's own; {@code SENSEI_HEAP} is its heap
    */
   record Surroundings(Path directory, Map<String, String> environment) {
@@ -75,6 +76,7 @@ final class SenseiProcess implements AutoCloseable {
                   "--enable-native-access=ALL-UNNAMED",
                   "--sun-misc-unsafe-memory-access=allow",
                   "-Duser.home=" + directory,
+                  "-Djava.io.tmpdir=" + directory,
                   "-Dsensei.platform.binaries=" + binaries(),
                   "-cp",
                   System.getProperty(
