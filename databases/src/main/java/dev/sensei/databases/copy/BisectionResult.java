@@ -12,9 +12,10 @@ import java.util.TreeMap;
  * @param complete whether the whole chunk was gone through; false where the search gave up at its
  *     bound, and then the chunk must not be committed
  * @param statements how many COPY statements it took
+ * @param rowsTried how many rows they had together
  */
 public record BisectionResult(
-    CopiedRows rows, List<RowFault> faults, boolean complete, long statements) {
+    CopiedRows rows, List<RowFault> faults, boolean complete, long statements, long rowsTried) {
   public BisectionResult {
     faults = List.copyOf(faults);
   }

@@ -4,27 +4,34 @@ import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hashing;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
-import dev.sensei.databases.errors.ErrorClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Copies a chunk around the rows that the target does not take, and says which these are.
  *
- * <p>The chunk is read again and tried in batches, each under a savepoint. A batch that fails is
- * halved, the first half before the second, until single rows are left: that takes about twice the
- * logarithm of the batch's rows in statements for each row at fault. What the target takes stays,
- * so the second of two rows with the same key is the one at fault.
+ * <p>The chunk is read again and tried in parts, as large as {@link FaultPace} says. Of most rows
+ * that a server refuses it says in which line of the COPY they were. Then the rows before that line
+ * are tried, then its row by itself, and the search goes on behind it: three statements for a row
+ * at fault. The line is only where to look first: triggers fire at other lines than that of their
+ * row, keys and foreign keys are checked behind it or at the end. A part for which no line is
+ * named, or whose lines did not lead to a row, is halved, the first half before the second, until
+ * single rows are left: about twice the logarithm of the part's rows in statements for each row.
+ *
+ * <p>Whatever led to it, a row is at fault only where it is refused by itself, with all good rows
+ * before it taken. So the second of two rows with the same key is the one at fault.
  */
 public final class DataErrorBisection {
   private static final int PIECE_BYTES = 64 << 10;
+
+  /** How often a line is believed of rows before another line, none of which led to a row. */
+  private static final int LINES_BELIEVED = 3;
 
   private final BisectionSettings settings;
   private final RowMemory memory = RowMemory.ofThisProcess();
@@ -56,12 +63,12 @@ public final class DataErrorBisection {
             if (before.isPresent()) {
               spec.prepare(source);
             }
-            spec.prepareTarget(target);
+            run.tries.begin();
             CopyOutStream out = CopyOutStream.begin(source, spec.copyOutLocatedSql());
             open = Optional.of(out);
-            boolean complete = run.all(out, account);
-            done = complete;
-            return run.result(complete);
+            done = run.all(out, account);
+            run.tries.end();
+            return run.result();
           } finally {
             if (!done) {
               stop(source, open, before);
@@ -80,24 +87,25 @@ public final class DataErrorBisection {
   }
 
   private final class Run {
-    private final Connection target;
     private final CopySpec spec;
     private final CancelSignal cancel;
     private final RowFindings findings;
     private final TupleBatch batch = new TupleBatch();
     private final List<RowFault> faults = new ArrayList<>();
+    private final FaultPace pace = new FaultPace(settings.batchRows());
+    private final RowTries tries;
     private ChunkResult written = ChunkResult.EMPTY;
-    private long statements;
 
     Run(Connection target, CopySpec spec, CancelSignal cancel) {
-      this.target = target;
       this.spec = spec;
       this.cancel = cancel;
       this.findings = new RowFindings(spec.masks());
+      this.tries = new RowTries(target, spec, batch);
     }
 
-    BisectionResult result(boolean complete) {
-      return new BisectionResult(findings.with(written), faults, complete, statements);
+    BisectionResult result() {
+      return new BisectionResult(
+          findings.with(written), faults, !full(), tries.statements(), tries.rows());
     }
 
     /**
@@ -147,76 +155,87 @@ public final class DataErrorBisection {
     }
 
     private boolean batch() {
-      boolean goOn = batch.rows() == 0 || half(0, batch.rows());
+      inParts(0, batch.rows(), LINES_BELIEVED);
       batch.clear();
-      return goOn;
+      return !full();
     }
 
-    private boolean half(int from, int to) {
+    private boolean full() {
+      return faults.size() >= settings.maxFaults();
+    }
+
+    /** Decides on rows, part by part. */
+    private void inParts(int from, int to, int linesBelieved) {
+      int at = from;
+      while (at < to && !full()) {
+        int end = Math.min(to, at + pace.rows());
+        Optional<DatabaseException> refusal = refusal(at, end);
+        at = refusal.isEmpty() ? end : refused(at, end, refusal.get(), linesBelieved);
+      }
+    }
+
+    /**
+     * Decides on rows that were refused together, at least on one of them.
+     *
+     * @return behind the last row that is decided on
+     */
+    private int refused(int from, int to, DatabaseException why, int linesBelieved) {
+      OptionalInt named =
+          linesBelieved == 0 ? OptionalInt.empty() : named(why.copyLine(), from, to);
+      if (to - from == 1 || named.isEmpty()) {
+        divided(from, to, why);
+        return to;
+      }
+      int row = named.getAsInt();
+      inParts(from, row, linesBelieved - 1);
+      if (isAtFault(row)) {
+        return row + 1;
+      }
+      halves(row + 1, to);
+      return to;
+    }
+
+    /** The row at a line of a COPY of these rows. */
+    private static OptionalInt named(OptionalLong line, int from, int to) {
+      return line.isPresent() && line.getAsLong() <= to - from
+          ? OptionalInt.of(from + (int) line.getAsLong() - 1)
+          : OptionalInt.empty();
+    }
+
+    /** Whether a row is refused by itself; it is taken else. */
+    private boolean isAtFault(int row) {
+      int before = faults.size();
+      halves(row, row + 1);
+      return faults.size() > before;
+    }
+
+    private void halves(int from, int to) {
+      if (from < to && !full()) {
+        refusal(from, to).ifPresent(why -> divided(from, to, why));
+      }
+    }
+
+    private void divided(int from, int to, DatabaseException why) {
+      if (to - from == 1) {
+        pace.fault();
+        faults.add(new RowFault(batch.locator(from), why.fields()));
+        return;
+      }
+      int middle = (from + to) >>> 1;
+      halves(from, middle);
+      halves(middle, to);
+    }
+
+    private Optional<DatabaseException> refusal(int from, int to) {
       if (cancel.requested()) {
         throw new CopyCancelled();
       }
-      Optional<DatabaseException> failure = attempt(from, to);
-      if (failure.isEmpty()) {
+      Optional<DatabaseException> refusal = tries.refusal(from, to);
+      if (refusal.isEmpty()) {
+        pace.taken(to - from);
         count(from, to);
-        return true;
       }
-      if (to - from == 1) {
-        fault(from, failure.get());
-        return faults.size() < settings.maxFaults();
-      }
-      int middle = (from + to) >>> 1;
-      return half(from, middle) && half(middle, to);
-    }
-
-    private Optional<DatabaseException> attempt(int from, int to) {
-      statements++;
-      String doing = "writing rows to " + spec.targetTable();
-      return DatabaseErrors.call(
-          doing,
-          () -> {
-            Savepoint before = target.setSavepoint();
-            try {
-              send(from, to);
-              target.releaseSavepoint(before);
-              return Optional.<DatabaseException>empty();
-            } catch (SQLException e) {
-              DatabaseException translated = DatabaseErrors.translate(doing, e);
-              if (translated.errorClass() != ErrorClass.DATA) {
-                throw translated;
-              }
-              target.rollback(before);
-              target.releaseSavepoint(before);
-              return Optional.of(translated);
-            }
-          });
-    }
-
-    private void send(int from, int to) throws SQLException {
-      CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(spec.copyInSql());
-      boolean done = false;
-      try {
-        write(in, spec.format().header());
-        int start = batch.start(from);
-        in.writeToCopy(batch.array(), start, batch.start(to) - start);
-        write(in, spec.format().trailer());
-        in.endCopy();
-        done = true;
-      } finally {
-        if (!done && in.isActive()) {
-          ChunkCopier.abandon(in);
-        }
-      }
-      // A deferred constraint would otherwise only fail at the commit, for all rows at once.
-      try (Statement statement = target.createStatement()) {
-        statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
-      }
-    }
-
-    private static void write(CopyIn in, byte[] frame) throws SQLException {
-      if (frame.length > 0) {
-        in.writeToCopy(frame, 0, frame.length);
-      }
+      return refusal;
     }
 
     private void count(int from, int to) {
@@ -232,10 +251,6 @@ public final class DataErrorBisection {
       }
       long bytes = (long) batch.start(to) - batch.start(from);
       written = written.plus(new ChunkResult(to - from, bytes, digest));
-    }
-
-    private void fault(int row, DatabaseException why) {
-      faults.add(new RowFault(batch.locator(row), why.fields()));
     }
   }
 }

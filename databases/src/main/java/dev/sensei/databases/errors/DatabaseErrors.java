@@ -17,7 +17,8 @@ import org.postgresql.util.ServerErrorMessage;
  * The one place where a {@link SQLException} becomes a {@link DatabaseException}.
  *
  * <p>Of a server's error SQLSTATE and the names of schema, table, column, constraint and data type
- * pass. Its message, detail, hint and context do not: they quote rows.
+ * pass, and the number of a line that a COPY's context begins with. Its message, detail, hint and
+ * the rest of the context do not: they quote rows.
  */
 public final class DatabaseErrors {
   private static final Pattern SQL_STATE = Pattern.compile("[0-9A-Z]{5}");
@@ -70,7 +71,8 @@ public final class DatabaseErrors {
         server(thrown).isPresent() ? Optional.empty() : connectionTrouble(thrown, "the server");
     String sentence = connection.orElseGet(() -> ErrorSentences.of(fields));
     String state = fields.sqlState().isEmpty() ? "" : " (SQLSTATE " + fields.sqlState() + ")";
-    return new DatabaseException(doing + ": " + sentence + state, errorClass, fields);
+    long line = server(thrown).map(ServerErrorMessage::getWhere).map(CopyLine::in).orElse(0L);
+    return new DatabaseException(doing + ": " + sentence + state, errorClass, fields, line);
   }
 
   /**

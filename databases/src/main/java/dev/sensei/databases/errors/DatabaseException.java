@@ -1,6 +1,7 @@
 package dev.sensei.databases.errors;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A database said no. Unchecked: what can be expected to fail in the normal course of things has a
@@ -15,11 +16,22 @@ public final class DatabaseException extends RuntimeException {
 
   private final transient ErrorFields fields;
   private final ErrorClass errorClass;
+  private final long copyLine;
 
   DatabaseException(String message, ErrorClass errorClass, ErrorFields fields) {
+    this(message, errorClass, fields, 0);
+  }
+
+  /**
+   * An error of a COPY.
+   *
+   * @param copyLine the line that the server named, from 1; 0 where it named none
+   */
+  DatabaseException(String message, ErrorClass errorClass, ErrorFields fields, long copyLine) {
     super(message);
     this.errorClass = errorClass;
     this.fields = fields;
+    this.copyLine = copyLine;
   }
 
   public ErrorClass errorClass() {
@@ -34,6 +46,14 @@ public final class DatabaseException extends RuntimeException {
   /** What the server named beside the code: schema, table, column, constraint, type. */
   public ErrorFields fields() {
     return fields;
+  }
+
+  /**
+   * The row, from 1, at which a COPY into the server was when it failed, where the server says so.
+   * That is where the server was, and not always the row at fault.
+   */
+  public OptionalLong copyLine() {
+    return copyLine == 0 ? OptionalLong.empty() : OptionalLong.of(copyLine);
   }
 
   /** The constraint, where the server named one. */
