@@ -13,6 +13,7 @@ import dev.sensei.databases.copy.SingleRows;
 import dev.sensei.databases.copy.WholeTable;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.ledger.KnownFaults.KnownFault;
+import dev.sensei.databases.rules.EqualRows;
 import dev.sensei.databases.rules.RowsAtFault;
 import dev.sensei.databases.rules.RuledTable;
 import dev.sensei.databases.rules.SetRule;
@@ -56,9 +57,13 @@ final class RowsTogether {
         // The target's foreign key is what fails then.
         continue;
       }
+      Optional<String> places = places(source, queries, TableReading.ruled(plan), rule);
+      if (places.isEmpty()) {
+        continue;
+      }
       String sql =
           "SELECT place::text FROM (%s) AS fault LIMIT %d"
-              .formatted(queries.of(TableReading.ruled(plan), rule), ErrorLimit.MOST_ROWS + 1);
+              .formatted(places.get(), ErrorLimit.MOST_ROWS + 1);
       DatabaseErrors.run(
           "looking for rows of %s that do not keep a rule".formatted(table.table()),
           () -> {
@@ -86,6 +91,22 @@ final class RowsTogether {
       }
     }
     return found;
+  }
+
+  /**
+   * The query for the rows that do not keep a rule; empty where it is known that there are none.
+   */
+  private static Optional<String> places(
+      Connection source, RowsAtFault queries, RuledTable table, SetRule rule) {
+    return switch (rule) {
+      case SetRule.Reference reference -> Optional.of(queries.of(table, reference));
+      case SetRule.Unique unique ->
+          switch (EqualRows.in(source, queries, table, unique)) {
+            case NONE -> Optional.empty();
+            case SOME -> Optional.of(queries.amongEqualHashes(table, unique));
+            case UNKNOWN -> Optional.of(queries.of(table, unique));
+          };
+    };
   }
 
   private static String state(SetRule rule) {

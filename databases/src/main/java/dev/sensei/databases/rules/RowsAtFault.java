@@ -37,6 +37,46 @@ public final class RowsAtFault {
     return of(table, rule, new TreeSet<>(Set.of(table.source())));
   }
 
+  /**
+   * The same rows, looked for among those alone whose values have the same hash as another row's:
+   * cheaper where these are few. For types that have hashes, as {@link EqualRows} finds out.
+   */
+  public String amongEqualHashes(RuledTable table, SetRule.Unique unique) {
+    // Sorted, not grouped: before PostgreSQL 13 a table of all hashes would have no bound.
+    String hash = hash(table, unique);
+    String kept =
+        "%s IN (SELECT hashes.hash FROM (SELECT %s AS hash, pg_catalog.lag(%s) OVER (ORDER BY %s) AS before FROM %s AS kept WHERE true%s) AS hashes WHERE hashes.hash = hashes.before) AND %s"
+            .formatted(
+                hash,
+                hash,
+                hash,
+                hash,
+                table.from(),
+                present(table, unique),
+                before(table, unique, new TreeSet<>(Set.of(table.source()))));
+    return duplicates(table, unique, kept);
+  }
+
+  /** Whether no two rows, also of those that are set aside, have the same hash of their values. */
+  String noEqualHashes(RuledTable table, SetRule.Unique unique) {
+    return "SELECT count(*) = count(DISTINCT %s) FROM %s AS kept WHERE true%s"
+        .formatted(hash(table, unique), table.from(), present(table, unique));
+  }
+
+  /**
+   * The hash of a row's values, of 64 bits. It is each type's own, by its own equality: the texts
+   * of equal values may differ.
+   */
+  private static String hash(RuledTable table, SetRule.Unique unique) {
+    List<String> hashes =
+        unique.columns().stream().map(column -> hash(List.of(table.value(column)))).toList();
+    return hashes.size() == 1 ? hashes.getFirst() : hash(hashes);
+  }
+
+  private static String hash(List<String> values) {
+    return "pg_catalog.hash_array_extended(ARRAY[%s], 0)".formatted(String.join(", ", values));
+  }
+
   private String of(RuledTable table, SetRule rule, Set<TableName> above) {
     return switch (rule) {
       case SetRule.Unique unique -> duplicates(table, unique, before(table, rule, above));
@@ -94,14 +134,16 @@ public final class RowsAtFault {
               "row_number() OVER (PARTITION BY %s ORDER BY %skept.ctid DESC)"
                   .formatted(equal, order.isEmpty() ? "" : order + " DESC NULLS LAST, ");
         };
-    String present =
-        unique.nullsDistinct()
-            ? values.stream()
-                .map(value -> " AND %s IS NOT NULL".formatted(value))
-                .collect(Collectors.joining())
-            : "";
     return "SELECT numbered.place FROM (SELECT kept.ctid AS place, %s AS number FROM %s AS kept WHERE %s%s) AS numbered WHERE numbered.number > 1"
-        .formatted(numbered, table.from(), kept, present);
+        .formatted(numbered, table.from(), kept, present(table, unique));
+  }
+
+  private static String present(RuledTable table, SetRule.Unique unique) {
+    return unique.nullsDistinct()
+        ? unique.columns().stream()
+            .map(column -> " AND %s IS NOT NULL".formatted(table.value(column)))
+            .collect(Collectors.joining())
+        : "";
   }
 
   private String orphans(
