@@ -4,7 +4,7 @@
 #   plain      without rules, every row taken
 #   rules      with every rule that is checked row by row, every row taken
 #   unique     with a rule over several rows besides
-#   refused    one row in ten thousand refused by a CHECK of the target, found by dividing its batch
+#   refused    one row in ten thousand refused by a CHECK of the target, found by trying around it
 #   too-long   one row in ten thousand too long for the target's type, found by the reading query
 #
 # The last two set their rows aside, and are compared with plain, as the others are.
