@@ -1,0 +1,200 @@
+package dev.sensei.agents.architect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.sensei.agents.architect.PlanOutcome.Planned;
+import dev.sensei.agents.plan.ColumnReading;
+import dev.sensei.agents.plan.MigrationPlan.MovedSequence;
+import dev.sensei.agents.plan.MigrationPlan.NotCarried;
+import dev.sensei.agents.plan.PlanText;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.TableName;
+import dev.sensei.platform.PostgresServer;
+import java.sql.SQLException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What belongs to a table that is mapped follows it, or is an exception. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MappingFollowTest {
+  private MappedPlans plans;
+
+  @BeforeAll
+  void shop() throws SQLException {
+    plans = new MappedPlans(MappedPlans.SHOP);
+  }
+
+  @Test
+  void whatIsDeclaredIsBuiltAsThePlanSays() throws Exception {
+    PostgresServer.Endpoint target = MappedPlans.database("");
+    Planned plan =
+        plans.planned(
+            target,
+            Declared.of("shop.customers")
+                .to("crm.clients")
+                .column("cust_ref", "customer_reference", "varchar(60)", "")
+                .column("id", "order", "bigint", "")
+                .cast("score", "bigint")
+                .computed("first_name", "upper(first_name)")
+                .dropped("notes")
+                .added("full_name", "first_name || ' ' || last_name -- both", "")
+                .added("born_year", "extract(year from born)::int", "smallint")
+                .constant("origin", "web's", "varchar(10)", true)
+                .constant("joined", "2024-02-03", "date", false)
+                .mapping(),
+            Declared.of("shop.orders")
+                .renamed("customer", "client")
+                .cast("customer", "bigint")
+                .renamed("order", "text")
+                .mapping(),
+            Declared.of("shop.event")
+                .to("log.event")
+                .renamed("day", "order")
+                .constant("kind", "old", "text", true)
+                .mapping(),
+            Declared.of("shop.event_24").to("log.event_2024").mapping());
+
+    MappedPlans.build(target, plan);
+    MappedPlans.assertEqualStructure(target, plan);
+    assertThat(plan.migration().movedSequences())
+        .containsExactly(
+            new MovedSequence(
+                new TableName("shop", "customers_id_seq"),
+                new TableName("crm", "customers_id_seq")));
+    assertThat(plan.migration().sequences())
+        .contains(
+            new TableName("shop", "customers_id_seq"), new TableName("shop", "orders_id_seq"));
+    assertThat(plan.migration().exceptions())
+        .extracting(NotCarried::kind, NotCarried::object)
+        .containsExactlyInAnyOrder(
+            tuple("check", "crm.clients.customers_score_check"),
+            tuple("trigger", "shop.orders.noted"),
+            tuple("view", "shop.names"),
+            tuple("view", "shop.sum_of_totals"),
+            tuple("view", "shop.totals"));
+  }
+
+  @Test
+  void keysIndexesAndForeignKeysFollow() throws Exception {
+    Planned plan =
+        plans.planned(
+            plans.empty(),
+            Declared.of("shop.customers").to("crm.clients").renamed("id", "select").mapping(),
+            Declared.of("shop.orders")
+                .renamed("customer", "client")
+                .renamed("order", "text")
+                .mapping(),
+            Declared.of("shop.event").to("log.event").renamed("day", "order").mapping());
+    TablePlan orders = MappedPlans.table(plan, "orders");
+    assertThat(orders.definition().foreignKeys())
+        .singleElement()
+        .satisfies(
+            key ->
+                assertThat(key.definition())
+                    .isEqualTo(
+                        "FOREIGN KEY (client) REFERENCES crm.clients(\"select\") ON DELETE"
+                            + " CASCADE"));
+    assertThat(orders.definition().indexes())
+        .extracting(index -> index.definition())
+        .contains(
+            "CREATE INDEX orders_customer ON shop.orders USING btree (client DESC) INCLUDE (total)",
+            "CREATE INDEX orders_order ON shop.orders USING btree (text text_pattern_ops)",
+            "CREATE INDEX orders_big ON shop.orders USING btree (id) WHERE (total >"
+                + " (100)::numeric)");
+    TablePlan event = MappedPlans.table(plan, "event");
+    assertThat(event.definition().partitionKey()).contains("RANGE (\"order\")");
+    assertThat(event.definition().primaryKey().orElseThrow().definition())
+        .isEqualTo("PRIMARY KEY (id, \"order\")");
+    assertThat(MappedPlans.table(plan, "event_24").columns())
+        .extracting(column -> column.source(), column -> column.target())
+        .contains(tuple("day", "order"));
+    assertThat(MappedPlans.table(plan, "customers").columns())
+        .allMatch(column -> column.confidence() == 1)
+        .filteredOn(column -> column.declared())
+        .singleElement()
+        .satisfies(column -> assertThat(column.note()).isEqualTo("declared"));
+  }
+
+  @Test
+  void tablesAndColumnsSwapTheirNames() throws Exception {
+    PostgresServer.Endpoint target = MappedPlans.database("");
+    Planned plan =
+        plans.planned(
+            target,
+            Declared.of("shop.customers")
+                .to("shop.orders")
+                .renamed("first_name", "last_name")
+                .renamed("last_name", "first_name")
+                .mapping(),
+            Declared.of("shop.orders").to("shop.customers").mapping());
+    MappedPlans.build(target, plan);
+    MappedPlans.assertEqualStructure(target, plan);
+    assertThat(MappedPlans.table(plan, "customers").target())
+        .isEqualTo(new TableName("shop", "orders"));
+    assertThat(ColumnReading.select(MappedPlans.table(plan, "customers")))
+        .startsWith("SELECT \"id\", \"cust_ref\", \"first_name\", \"last_name\"")
+        .endsWith(" FROM ONLY \"shop\".\"customers\"");
+    assertThat(MappedPlans.table(plan, "customers").columns().get(2).target())
+        .isEqualTo("last_name");
+  }
+
+  @Test
+  void whatCannotFollowIsAnExceptionWithItsReason() throws Exception {
+    Planned plan =
+        plans.planned(
+            plans.empty(),
+            Declared.of("shop.customers")
+                .renamed("score", "points")
+                .renamed("last_name", "name")
+                .dropped("cust_ref")
+                .mapping(),
+            Declared.of("shop.orders")
+                .cast("total", "text")
+                .computed("order", "to_json(\"order\")")
+                .mapping());
+    assertThat(plan.migration().exceptions())
+        .extracting(each -> each.kind() + " " + each.object())
+        .containsExactlyInAnyOrder(
+            "check shop.customers.customers_score_check",
+            "key shop.customers.customers_cust_ref_key",
+            "view shop.names",
+            "view shop.totals",
+            "view shop.sum_of_totals",
+            "index shop.orders.orders_big",
+            "index shop.orders.orders_order",
+            "generated column shop.orders.label",
+            "trigger shop.orders.noted");
+    assertThat(plan.migration().exceptions()).allMatch(each -> each.reason().length() > 20);
+    assertThat(plan.migration().risks()).anyMatch(risk -> risk.contains("routines are carried"));
+    PostgresServer.Endpoint target = MappedPlans.database("");
+    MappedPlans.build(target, plan);
+    MappedPlans.assertEqualStructure(target, plan);
+  }
+
+  @Test
+  void thePlanShowsWhatIsDeclaredAndTheQueriesThatComeOfIt() throws Exception {
+    Planned plan =
+        plans.planned(
+            plans.empty(),
+            Declared.of("shop.customers")
+                .to("crm.clients")
+                .column("cust_ref", "ref", "varchar(4)", "")
+                .dropped("notes")
+                .added("full_name", "first_name || ' ' || last_name", "")
+                .mapping());
+    String text = PlanText.render(plan.migration(), plan.tables(), "d");
+    assertThat(text)
+        .contains(
+            "Declared of shop.customers",
+            "  table shop.customers becomes crm.clients",
+            "  column cust_ref character varying(40) becomes ref character varying(4)",
+            "  column notes is dropped",
+            "  first_name || ' ' || last_name, of type text, becomes full_name text",
+            "(first_name || ' ' || last_name) FROM ONLY \"shop\".\"customers\"");
+    assertThat(plan.migration().risks())
+        .anyMatch(risk -> risk.startsWith("crm.clients.ref: character varying(40) becomes"))
+        .anyMatch(risk -> risk.contains("of the first 1,000 rows 11 are longer than"));
+  }
+}
