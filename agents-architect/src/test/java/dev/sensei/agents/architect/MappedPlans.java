@@ -7,16 +7,23 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.mapping.MappedSource;
 import dev.sensei.agents.architect.mapping.MappingRefused;
+import dev.sensei.agents.plan.ColumnMapping;
+import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
-import dev.sensei.agents.testing.Migration;
 import dev.sensei.agents.testing.OnPostgres;
+import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogComparison;
 import dev.sensei.databases.catalog.CatalogReader;
 import dev.sensei.databases.catalog.CatalogScope;
+import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.ddl.DdlGenerator;
+import dev.sensei.databases.digest.CanonicalSession;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.common.TableMapping;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,6 +31,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
 
 /** Plans of a source whose tables are mapped, made on real servers. */
 final class MappedPlans {
@@ -78,10 +89,19 @@ final class MappedPlans {
     return empty;
   }
 
-  /** A new database that this SQL fills. */
+  /**
+   * A new database that this SQL fills; a function with a body of statements ends with {@code ;;}.
+   */
   static PostgresServer.Endpoint database(String sql) throws SQLException {
     PostgresServer.Endpoint database = OnPostgres.newDatabase("mapped");
-    Migration.run(database, sql);
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      // Bodies of functions hold semicolons, which the driver would take for the end of a
+      // statement.
+      for (String each : sql.split(";;")) {
+        statement.execute(each);
+      }
+    }
     return database;
   }
 
@@ -116,6 +136,77 @@ final class MappedPlans {
             });
   }
 
+  /**
+   * Plans for an empty target, builds it and copies every row as a worker would; all of it has to
+   * be in the target then as the plan says.
+   */
+  Planned carriedOut(TableMapping... mappings) throws Exception {
+    PostgresServer.Endpoint target = database("");
+    Planned plan = planned(target, mappings);
+    execute(target, beforeRows(plan));
+    for (TablePlan table : plan.tables()) {
+      if (table.definition().kind() != TableKind.PARTITIONED && !table.columns().isEmpty()) {
+        copy(table, target);
+      }
+    }
+    execute(target, behindRows(plan));
+    assertEqualStructure(target, plan);
+    return plan;
+  }
+
+  private void copy(TablePlan table, PostgresServer.Endpoint target) throws Exception {
+    String format = "(FORMAT " + table.format().name().toLowerCase(Locale.ROOT) + ")";
+    String columns =
+        table.columns().stream()
+            .map(column -> SqlIdentifier.quote(column.target()))
+            .collect(Collectors.joining(", "));
+    ByteArrayOutputStream rows = new ByteArrayOutputStream();
+    try (Connection from = source.connect();
+        Connection to = target.connect()) {
+      CanonicalSession.pin(from);
+      CanonicalSession.pin(to);
+      from.unwrap(PGConnection.class)
+          .getCopyAPI()
+          .copyOut("COPY (" + ColumnReading.select(table) + ") TO STDOUT " + format, rows);
+      to.unwrap(PGConnection.class)
+          .getCopyAPI()
+          .copyIn(
+              "COPY %s (%s) FROM STDIN %s".formatted(table.target().quoted(), columns, format),
+              new ByteArrayInputStream(rows.toByteArray()));
+    }
+    assertThat(contents(target, table.target(), table.columns(), ColumnReading::targetToCompare))
+        .as(table.target().toString())
+        .isEqualTo(contents(source, table.source(), table.columns(), ColumnReading::toCompare));
+  }
+
+  private static String contents(
+      PostgresServer.Endpoint database,
+      TableName table,
+      List<ColumnMapping> columns,
+      Function<ColumnMapping, String> read)
+      throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      CanonicalSession.pin(connection);
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT string_agg(r::text, ' ' ORDER BY r::text COLLATE \"C\") FROM (SELECT %s FROM ONLY %s) r"
+                  .formatted(
+                      columns.stream().map(read).collect(Collectors.joining(", ")),
+                      table.quoted()))) {
+        row.next();
+        return String.valueOf(row.getString(1));
+      }
+    }
+  }
+
+  /** What of the source stays behind, and of what kind it is. */
+  static List<String> exceptions(Planned plan) {
+    return plan.migration().exceptions().stream()
+        .map(each -> each.kind() + " " + each.object())
+        .toList();
+  }
+
   static TablePlan table(Planned plan, String source) {
     return plan.tables().stream()
         .filter(table -> table.source().name().equals(source))
@@ -138,20 +229,35 @@ final class MappedPlans {
 
   /** Runs a plan's statements in their order, with no rows in between. */
   static void build(PostgresServer.Endpoint target, Planned plan) throws SQLException {
-    List<String> all = new ArrayList<>(DdlGenerator.SESSION);
-    plan.migration().preData().forEach(each -> all.add(each.sql()));
+    execute(target, beforeRows(plan));
+    execute(target, behindRows(plan));
+  }
+
+  private static List<dev.sensei.databases.ddl.Statement> beforeRows(Planned plan) {
+    return plan.migration().preData();
+  }
+
+  private static List<dev.sensei.databases.ddl.Statement> behindRows(Planned plan) {
+    List<dev.sensei.databases.ddl.Statement> all = new ArrayList<>();
     for (TablePlan table : plan.tables()) {
-      table.keys().forEach(each -> all.add(each.sql()));
-      table.indexes().forEach(each -> all.add(each.sql()));
+      all.addAll(table.keys());
+      all.addAll(table.indexes());
     }
-    for (TablePlan table : plan.tables()) {
-      table.foreignKeys().forEach(each -> all.add(each.sql()));
-    }
-    plan.migration().postData().forEach(each -> all.add(each.sql()));
+    plan.tables().forEach(table -> all.addAll(table.foreignKeys()));
+    all.addAll(plan.migration().postData());
+    return all;
+  }
+
+  private static void execute(
+      PostgresServer.Endpoint target, List<dev.sensei.databases.ddl.Statement> statements)
+      throws SQLException {
     try (Connection connection = target.connect();
         Statement statement = connection.createStatement()) {
-      for (String sql : all) {
+      for (String sql : DdlGenerator.SESSION) {
         statement.execute(sql);
+      }
+      for (dev.sensei.databases.ddl.Statement each : statements) {
+        statement.execute(each.sql());
       }
     }
   }

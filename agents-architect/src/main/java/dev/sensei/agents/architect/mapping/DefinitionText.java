@@ -100,11 +100,12 @@ final class DefinitionText {
       String name = name();
       int from = at;
       while (at < text.length() && text.charAt(at) != ',' && text.charAt(at) != ')') {
-        if (text.charAt(at) == '(' && !parameters(from)) {
-          lost = true;
-          return Optional.empty();
-        }
-        if (text.charAt(at) == '"') {
+        if (text.charAt(at) == '(') {
+          if (!parameters(from)) {
+            lost = true;
+            return Optional.empty();
+          }
+        } else if (text.charAt(at) == '"') {
           name();
         } else {
           at++;
@@ -122,8 +123,7 @@ final class DefinitionText {
     if (at == from || close < 0) {
       return false;
     }
-    at = close;
-    at++;
+    at = close + 1;
     return true;
   }
 
