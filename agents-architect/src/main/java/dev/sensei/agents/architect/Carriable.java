@@ -30,7 +30,7 @@ final class Carriable {
 
   static Optional<Refused> find(PlanInput input) {
     Carriable check = new Carriable(input);
-    return input.source().tables().stream()
+    return input.wanted().tables().stream()
         .flatMap(table -> check.refused(table).stream())
         .findFirst();
   }

@@ -106,10 +106,12 @@ final class MappedPlans {
   }
 
   Planned planned(PostgresServer.Endpoint target, TableMapping... mappings) throws Exception {
+    return assertThat(outcome(target, mappings)).asInstanceOf(type(Planned.class)).actual();
+  }
+
+  PlanOutcome outcome(PostgresServer.Endpoint target, TableMapping... mappings) throws Exception {
     PlanInput input = Databases.input(source, target, Databases.OPTIONS);
-    return assertThat(Planner.plan(input.with(mapped(input, List.of(mappings)))))
-        .asInstanceOf(type(Planned.class))
-        .actual();
+    return Planner.plan(input.with(mapped(input, List.of(mappings))));
   }
 
   private MappedSource mapped(PlanInput input, List<TableMapping> mappings) throws Exception {

@@ -1,5 +1,7 @@
 package dev.sensei.databases.catalog;
 
+import dev.sensei.databases.errors.DatabaseErrors;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +25,22 @@ public record TypeForm(
     traits = List.copyOf(traits);
     extensions = List.copyOf(extensions);
     needs = List.copyOf(needs);
+  }
+
+  /**
+   * The form of one type of a database; absent where the type is a plain one, or is not there.
+   *
+   * @param type as {@code format_type} gives it
+   * @throws dev.sensei.databases.errors.DatabaseException as the server reports it
+   */
+  public static Optional<TypeForm> of(Connection connection, String type) {
+    return DatabaseErrors.call(
+        "reading how values of a type travel",
+        () -> {
+          try (CatalogSession session = new CatalogSession(connection, CatalogScope.ALL)) {
+            return TypeFormReader.read(session, type);
+          }
+        });
   }
 
   /** Whether there is nothing to say of it. */

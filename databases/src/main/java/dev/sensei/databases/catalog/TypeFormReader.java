@@ -1,5 +1,6 @@
 package dev.sensei.databases.catalog;
 
+import dev.sensei.databases.SqlLiteral;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,13 +29,34 @@ final class TypeFormReader {
   private static final String NAMES =
       "24, 1033, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191";
 
+  private static final String OF_COLUMNS =
+      """
+      SELECT DISTINCT a.atttypid, a.atttypid, false
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relpersistence <> 't' AND {user}
+      """;
+
   private TypeFormReader() {}
 
   /** The forms of the types of all columns that are not plain, by the types' object ids. */
   static Map<Long, TypeForm> read(CatalogSession session) throws SQLException {
+    return forms(session, OF_COLUMNS);
+  }
+
+  /** The form of one type, as {@code format_type} writes it; absent where it is plain. */
+  static Optional<TypeForm> read(CatalogSession session, String type) throws SQLException {
+    String only =
+        "SELECT t, t, false FROM (SELECT to_regtype(%s)::oid) AS one(t) WHERE t IS NOT NULL"
+            .formatted(SqlLiteral.quote(type));
+    return forms(session, only).values().stream().findFirst();
+  }
+
+  private static Map<Long, TypeForm> forms(CatalogSession session, String types)
+      throws SQLException {
     Map<Long, TypeForm> forms = new HashMap<>();
     session.query(
-        sql(session.version()),
+        sql(session.version(), types),
         row -> {
           List<TypeTrait> traits = new ArrayList<>();
           if (row.flag("nobinary")) {
@@ -63,7 +85,7 @@ final class TypeFormReader {
     return forms;
   }
 
-  private static String sql(int version) {
+  private static String sql(int version, String types) {
     String multirange =
         version >= MULTIRANGES_SINCE
             ? """
@@ -74,10 +96,7 @@ final class TypeFormReader {
             : "";
     return """
     WITH RECURSIVE made(whole, part, counted) AS (
-      SELECT DISTINCT a.atttypid, a.atttypid, false
-      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relpersistence <> 't' AND {user}
+      %s
     UNION
       SELECT made.whole, next.part, next.counted
       FROM made JOIN pg_type t ON t.oid = made.part
@@ -118,6 +137,7 @@ final class TypeFormReader {
     GROUP BY made.whole
     """
         .formatted(
+            types,
             multirange,
             REFUSES_EMPTY,
             WITHOUT_INPUT,

@@ -11,6 +11,7 @@ import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Column;
 import dev.sensei.databases.catalog.ColumnUses;
 import dev.sensei.databases.catalog.Sequence;
+import dev.sensei.databases.catalog.TypeForm;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
 import java.sql.Connection;
@@ -36,13 +37,16 @@ final class SourceTrial {
   private static final String NULL_OF_TYPE = "NULL::";
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final Connection source;
   private final ReadOnlySession session;
   private final Catalog target;
   private final List<String> risks = new ArrayList<>();
   private final Map<String, Boolean> sortable = new HashMap<>();
+  private final Map<String, Optional<TypeForm>> forms = new HashMap<>();
 
-  private SourceTrial(ReadOnlySession session, Catalog target) {
-    this.session = session;
+  private SourceTrial(Connection source, Catalog target) {
+    this.source = source;
+    this.session = new ReadOnlySession(source, LIMIT);
     this.target = target;
   }
 
@@ -57,7 +61,7 @@ final class SourceTrial {
   static SourceAnswers ask(
       Connection source, Catalog catalog, Catalog target, List<MappedTable> tables)
       throws MappingRefused {
-    SourceTrial trial = new SourceTrial(new ReadOnlySession(source, LIMIT), target);
+    SourceTrial trial = new SourceTrial(source, target);
     Map<TableName, Map<String, Reading>> readings = new HashMap<>();
     for (MappedTable table : tables) {
       if (table.declared()) {
@@ -130,7 +134,7 @@ final class SourceTrial {
       targetType = asked.get();
     }
     castable(table, column, valueType, targetType);
-    return new Reading(valueType, targetType, sortable(targetType));
+    return new Reading(valueType, targetType, sortable(targetType), form(targetType));
   }
 
   /** A type as the catalog writes it. */
@@ -203,6 +207,10 @@ final class SourceTrial {
       }
       throw refused;
     }
+  }
+
+  private Optional<TypeForm> form(String type) {
+    return forms.computeIfAbsent(type, each -> TypeForm.of(source, each));
   }
 
   private boolean sortable(String type) {

@@ -92,7 +92,8 @@ final class WantedColumns {
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        reading.form());
   }
 
   /** The name that the constraint is given, where the target's server has names for such. */
@@ -129,7 +130,10 @@ final class WantedColumns {
         kept("compression", column, from.compression(), sameBase),
         from.statisticsTarget(),
         from.options(),
-        from.comment());
+        from.comment(),
+        type.equals(from.type())
+            ? from.form()
+            : answers.reading(table, column).flatMap(Reading::form));
   }
 
   private void narrowing(MappedColumn column, Reading reading) {
