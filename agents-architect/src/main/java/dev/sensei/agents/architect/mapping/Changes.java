@@ -98,6 +98,14 @@ final class Changes {
     return table.columns().stream().anyMatch(column -> alters(table.name(), column.name()));
   }
 
+  /** Whether a row of a table has other columns, fewer or more. */
+  boolean reshapes(Table table) {
+    MappedTable mapped = tables.get(table.name());
+    boolean grows =
+        mapped != null && mapped.columns().stream().anyMatch(each -> each.source().isEmpty());
+    return grows || altersAny(table);
+  }
+
   /** Whether a definition that names tables as well as columns has to be another one. */
   boolean touches(Collection<Use> uses) {
     return uses.stream()

@@ -35,6 +35,9 @@ final class WantedCatalog {
       "it names a table or column that is called otherwise in the target, dropped or converted;"
           + " make it there by hand";
 
+  /** How the server writes a row of a table; it writes out the columns behind a star. */
+  private static final String WHOLE_ROW = ".*";
+
   private final Catalog source;
   private final Catalog target;
   private final List<MappedTable> mapped;
@@ -124,12 +127,14 @@ final class WantedCatalog {
     for (View view : source.views()) {
       String name = ObjectName.relation(view.name());
       needs.put(name, view.dependsOn());
-      lose(name, answers.uses().of(Kind.VIEW, view.name()), view.dependsOn());
+      boolean rows = view.definition().contains(WHOLE_ROW);
+      lose(name, answers.uses().of(Kind.VIEW, view.name()), view.dependsOn(), rows, rows);
     }
     for (Routine routine : source.routines()) {
       String name = ObjectName.routine(routine.name());
       needs.put(name, routine.dependsOn());
-      lose(name, answers.uses().ofRoutine(routine.name()), routine.dependsOn());
+      boolean rows = routine.definition().contains(WHOLE_ROW);
+      lose(name, answers.uses().ofRoutine(routine.name()), routine.dependsOn(), rows, true);
     }
     boolean again = true;
     while (again) {
@@ -152,20 +157,31 @@ final class WantedCatalog {
     }
   }
 
-  private void lose(String name, Set<Use> uses, List<String> needs) {
-    // Who needs a table and names no column of it has all of them, as a row.
-    boolean rows =
+  /**
+   * Loses what has a row of a table that is another one in the target.
+   *
+   * @param rows whether it speaks of whole rows
+   * @param grown whether a row that only has more columns is another one to it
+   */
+  private void lose(String name, Set<Use> uses, List<String> needs, boolean rows, boolean grown) {
+    // Who needs a table and names no column of it may have all of them, as a row.
+    boolean others =
         mapped.stream()
-            .filter(table -> table.renamed() || changes.altersAny(table.source()))
+            .filter(
+                table ->
+                    table.renamed()
+                        || changes.altersAny(table.source())
+                        || (grown && changes.reshapes(table.source())))
             .filter(table -> needs.contains(ObjectName.relation(table.source().name())))
             .anyMatch(
                 table ->
-                    uses.stream()
-                        .noneMatch(
-                            use ->
-                                use.table().equals(table.source().name())
-                                    && !use.column().isEmpty()));
-    if (rows || changes.touches(uses)) {
+                    rows
+                        || uses.stream()
+                            .noneMatch(
+                                use ->
+                                    use.table().equals(table.source().name())
+                                        && !use.column().isEmpty()));
+    if (others || changes.touches(uses)) {
       lost.add(name);
     }
   }
@@ -197,7 +213,7 @@ final class WantedCatalog {
                 each ->
                     lost.contains(each)
                         || mapped.stream()
-                            .filter(table -> table.renamed() || changes.altersAny(table.source()))
+                            .filter(table -> table.renamed() || changes.reshapes(table.source()))
                             .map(table -> ObjectName.relation(table.source().name()))
                             .anyMatch(each::equals))
             .findFirst();

@@ -252,7 +252,7 @@ final class WantedColumns {
             .anyMatch(
                 use ->
                     use.column().isEmpty()
-                        ? changes.altersAny(table.source())
+                        ? changes.reshapes(table.source())
                         : changes.alters(use.table(), use.column()));
     if (!altered && !converts) {
       return from.generated();

@@ -190,9 +190,7 @@ final class WantedTable {
     if (key.kind() == Key.Kind.EXCLUSION) {
       TableName index = new TableName(source.name().schema(), key.name());
       boolean altered =
-          key.definition().contains(".*")
-              ? changes.altersAny(source)
-              : altered(answers.uses().of(Kind.INDEX, index));
+          ofOtherRow(key.definition()) || altered(answers.uses().of(Kind.INDEX, index));
       return altered ? Optional.empty() : Optional.of(key);
     }
     List<String> columns = Stream.concat(key.columns().stream(), key.included().stream()).toList();
@@ -309,9 +307,8 @@ final class WantedTable {
     List<Check> checks = new ArrayList<>();
     for (Check check : source.checks()) {
       boolean altered =
-          check.definition().contains(".*")
-              ? changes.altersAny(source)
-              : altered(answers.uses().of(Kind.CHECK, source.name(), check.name()));
+          ofOtherRow(check.definition())
+              || altered(answers.uses().of(Kind.CHECK, source.name(), check.name()));
       if (altered) {
         lost(
             "check",
@@ -322,6 +319,12 @@ final class WantedTable {
       }
     }
     return checks;
+  }
+
+  /** Whether it is about a whole row, by the table's name, and that or the row is another one. */
+  private boolean ofOtherRow(String definition) {
+    return definition.contains(".*")
+        && (changes.reshapes(source) || !mapped.target().name().equals(source.name().name()));
   }
 
   /** Whether one of the table's own columns among these is altered. */
@@ -349,7 +352,7 @@ final class WantedTable {
 
   private Optional<Index> index(Index index) {
     Set<ColumnUses.Use> uses = answers.uses().of(Kind.INDEX, index.name());
-    boolean whole = index.definition().contains(".*") && changes.altersAny(source);
+    boolean whole = ofOtherRow(index.definition());
     boolean altered = whole || altered(uses);
     if (!altered && !mapped.renamed()) {
       return Optional.of(underParent(index));
@@ -412,8 +415,7 @@ final class WantedTable {
   }
 
   private boolean unchanged(Kind kind, TableRule rule) {
-    boolean whole = rule.definition().contains(".*") && changes.altersAny(source);
-    return !whole
+    return !ofOtherRow(rule.definition())
         && !mapped.renamed()
         && !changes.touches(answers.uses().of(kind, source.name(), rule.name()));
   }
