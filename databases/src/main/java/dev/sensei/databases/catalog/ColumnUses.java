@@ -40,9 +40,9 @@ public final class ColumnUses {
   }
 
   /**
-   * A column of a table.
+   * A column of a table, or a sequence.
    *
-   * @param column empty for the table as a whole
+   * @param column empty for the table, or the sequence, as a whole
    */
   public record Use(TableName table, String column) {}
 
@@ -109,7 +109,7 @@ public final class ColumnUses {
                (CASE WHEN c.relname ~ '^[a-z_][a-z0-9_]*$' THEN c.relname::text
                      ELSE '"' || replace(c.relname, '"', '""') || '"' END) AS written
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'i', 'I') AND {user}
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'i', 'I', 'S') AND {user}
       ), object(classid, objid, objsubid, kind, within, name) AS (
         SELECT 'pg_constraint'::regclass::oid, k.oid, 0, 'CHECK', r.written, k.conname::text
         FROM pg_constraint k JOIN relation r ON r.oid = k.conrelid WHERE k.contype = 'c'

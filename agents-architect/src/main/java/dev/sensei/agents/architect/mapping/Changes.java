@@ -106,12 +106,13 @@ final class Changes {
     return grows || altersAny(table);
   }
 
-  /** Whether a definition that names tables as well as columns has to be another one. */
+  /** Whether a definition that names tables and sequences as well as columns has to be another. */
   boolean touches(Collection<Use> uses) {
     return uses.stream()
         .anyMatch(
             use ->
                 renames(use.table())
+                    || sequences.containsKey(use.table())
                     || (!use.column().isEmpty() && alters(use.table(), use.column())));
   }
 

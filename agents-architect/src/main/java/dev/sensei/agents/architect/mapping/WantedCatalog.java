@@ -32,7 +32,8 @@ import java.util.stream.Collectors;
 /** The source's catalog as the target has to have it, under the declared names. */
 final class WantedCatalog {
   private static final String NAMES_CHANGED =
-      "it names a table or column that is called otherwise in the target, dropped or converted;"
+      "it names a table, column or sequence that is called otherwise in the target, dropped or"
+          + " converted;"
           + " make it there by hand";
 
   /** How the server writes a row of a table; it writes out the columns behind a star. */
