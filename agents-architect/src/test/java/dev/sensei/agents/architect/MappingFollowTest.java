@@ -197,4 +197,24 @@ class MappingFollowTest {
         .anyMatch(risk -> risk.startsWith("crm.clients.ref: character varying(40) becomes"))
         .anyMatch(risk -> risk.contains("of the first 1,000 rows 11 are longer than"));
   }
+
+  @Test
+  void anExclusionOverARenamedColumnIsNotCarried() throws Exception {
+    MappedPlans ranges =
+        new MappedPlans(
+            """
+            CREATE TABLE t (span int4range, n int, CONSTRAINT apart EXCLUDE USING gist (span WITH &&)
+              WHERE (n > 0), CONSTRAINT always EXCLUDE USING gist (span WITH &&));
+            INSERT INTO t VALUES ('[1,2)', 1);
+            """);
+    assertThat(
+            MappedPlans.exceptions(
+                ranges.carriedOut(
+                    Declared.of("public.t").to("crm.t").renamed("span", "s").mapping())))
+        .containsExactlyInAnyOrder("key crm.t.apart", "key crm.t.always");
+    assertThat(
+            MappedPlans.exceptions(
+                ranges.carriedOut(Declared.of("public.t").to("crm.t").renamed("n", "m").mapping())))
+        .containsExactly("key crm.t.apart");
+  }
 }

@@ -190,7 +190,10 @@ final class WantedTable {
     if (key.kind() == Key.Kind.EXCLUSION) {
       TableName index = new TableName(source.name().schema(), key.name());
       boolean altered =
-          ofOtherRow(key.definition()) || altered(answers.uses().of(Kind.INDEX, index));
+          ofOtherRow(key.definition())
+              || altered(answers.uses().of(Kind.INDEX, index))
+              // These columns the constraint itself depends on, and not its index.
+              || key.columns().stream().anyMatch(each -> changes.alters(source.name(), each));
       return altered ? Optional.empty() : Optional.of(key);
     }
     List<String> columns = Stream.concat(key.columns().stream(), key.included().stream()).toList();
