@@ -73,4 +73,24 @@ class MappingNamesTest {
     Planned plan = plans.carriedOut(Declared.of("public.t").renamed("w", "a,b)").mapping());
     assertThat(plan.migration().exceptions()).isEmpty();
   }
+
+  /** On a server that has names for NOT NULL. */
+  @Test
+  void theNotNullOfAnAddedColumnGetsANameOfItsOwn() throws Exception {
+    MappedPlans plans =
+        new MappedPlans(
+            """
+            CREATE TABLE t (id int, w int CONSTRAINT t_y_not_null NOT NULL,
+              CONSTRAINT t_z_not_null CHECK (w > 0));
+            INSERT INTO t VALUES (1, 1);
+            """);
+    plans.carriedOut(
+        Declared.of("public.t")
+            .constant("y", "1", "int", true)
+            .constant("z", "1", "int", true)
+            .constant("x".repeat(63), "1", "int", true)
+            .constant("x".repeat(62) + "y", "1", "int", true)
+            .constant("\uD83D\uDC18".repeat(15), "1", "int", true)
+            .mapping());
+  }
 }

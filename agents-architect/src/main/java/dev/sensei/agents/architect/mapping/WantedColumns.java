@@ -10,9 +10,11 @@ import dev.sensei.databases.catalog.Sequence;
 import dev.sensei.databases.catalog.Table;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The columns of a table as the target has to have them. */
 final class WantedColumns {
@@ -35,6 +37,7 @@ final class WantedColumns {
   private final Losses losses;
   private final boolean made;
   private final int targetVersion;
+  private final Set<String> constraints;
 
   /**
    * Columns of one table.
@@ -55,6 +58,7 @@ final class WantedColumns {
     this.losses = losses;
     this.made = made;
     this.targetVersion = targetVersion;
+    this.constraints = constraints(table.source());
   }
 
   List<Column> all() {
@@ -102,10 +106,32 @@ final class WantedColumns {
       return Optional.empty();
     }
     String name = table.target().name() + "_" + column.target();
-    while ((name + NOT_NULL).getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
-      name = name.substring(0, name.length() - 1);
+    String end = NOT_NULL;
+    for (int number = 1; !constraints.add(fitting(name, end)); number++) {
+      end = NOT_NULL + number;
     }
-    return Optional.of(name + NOT_NULL);
+    return Optional.of(fitting(name, end));
+  }
+
+  /** A name with this end, of no more bytes than a name may have. */
+  private static String fitting(String name, String end) {
+    int length = name.length();
+    while ((name.substring(0, length) + end).getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
+      length = name.offsetByCodePoints(length, -1);
+    }
+    return name.substring(0, length) + end;
+  }
+
+  /** The names that constraints of the table have. */
+  private static Set<String> constraints(Table source) {
+    Set<String> names = new HashSet<>();
+    source
+        .columns()
+        .forEach(column -> column.notNull().flatMap(NotNull::name).ifPresent(names::add));
+    source.checks().forEach(check -> names.add(check.name()));
+    source.keys().forEach(key -> names.add(key.name()));
+    source.foreignKeys().forEach(key -> names.add(key.name()));
+    return names;
   }
 
   private Column carried(MappedColumn column, Column from, int position) {
