@@ -16,7 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Declared mappings held against the source's catalog: what is named is there, and no two things
@@ -26,6 +28,11 @@ import java.util.TreeMap;
 final class Declarations {
   /** What PostgreSQL takes of a name. */
   private static final int NAME_BYTES = 63;
+
+  private static final Set<String> SYSTEM_COLUMNS =
+      Set.of("tableoid", "ctid", "xmin", "cmin", "xmax", "cmax");
+  private static final Pattern RESERVED_SCHEMAS =
+      Pattern.compile("(?s)pg_.*|information_schema|sensei_ledger");
 
   private final Catalog source;
   private final Map<TableName, TableMapping> byTable = new TreeMap<>();
@@ -181,10 +188,16 @@ final class Declarations {
 
   private static void oneColumnEach(MappedTable table) throws MappingRefused {
     Map<String, MappedColumn> names = new HashMap<>();
-    notTooLong(table.target().schema(), table.target().toString());
-    notTooLong(table.target().name(), table.target().toString());
+    usable(table.target().schema(), table.target().toString());
+    usable(table.target().name(), table.target().toString());
+    if (RESERVED_SCHEMAS.matcher(table.target().schema()).matches()) {
+      throw reserved(table.target().toString(), "schema " + table.target().schema());
+    }
     for (MappedColumn column : table.columns()) {
-      notTooLong(column.target(), table.named(column));
+      usable(column.target(), table.named(column));
+      if (SYSTEM_COLUMNS.contains(column.target())) {
+        throw reserved(table.named(column), "column " + column.target());
+      }
       MappedColumn other = names.put(column.target(), column);
       if (other != null) {
         throw new MappingRefused(
@@ -196,8 +209,24 @@ final class Declarations {
     }
   }
 
-  /** The server would cut it off, and say nothing. */
-  private static void notTooLong(String name, String object) throws MappingRefused {
+  private static MappingRefused reserved(String object, String what) {
+    return new MappingRefused(
+        "NAME_RESERVED",
+        object,
+        "expected a name that is free for %s, found %s, which PostgreSQL or a migration keeps for itself; give it another"
+            .formatted(object, what));
+  }
+
+  /** The server would cut a longer one off, and say nothing. */
+  private static void usable(String name, String object) throws MappingRefused {
+    if (name.indexOf(0) >= 0) {
+      String seen = object.replace((char) 0, '?');
+      throw new MappingRefused(
+          "BAD_NAME",
+          seen,
+          "expected a name that a server can hold in %s, found the character NUL in it; leave it out"
+              .formatted(seen));
+    }
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > NAME_BYTES) {
       throw new MappingRefused(
@@ -234,7 +263,10 @@ final class Declarations {
       return TableName.parse(text);
     } catch (IllegalArgumentException malformed) {
       throw new MappingRefused(
-          "BAD_NAME", text, "expected a table's name as schema.table, found " + text);
+          "BAD_NAME",
+          text,
+          "expected a table's name as schema.table, found %s; give both parts, each in double quotes where SQL needs them"
+              .formatted(text));
     }
   }
 }

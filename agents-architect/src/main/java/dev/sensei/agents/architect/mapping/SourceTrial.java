@@ -107,6 +107,7 @@ final class SourceTrial {
   private Reading reading(MappedTable table, MappedColumn column) throws MappingRefused {
     String valueType;
     if (column.literal()) {
+      holdable(table, column);
       valueType = "text";
     } else if (column.expression().isPresent()) {
       valueType = new ExpressionCheck(session, table, column, column.expression().get()).type();
@@ -135,6 +136,16 @@ final class SourceTrial {
     }
     castable(table, column, valueType, targetType);
     return new Reading(valueType, targetType, sortable(targetType), form(targetType));
+  }
+
+  private static void holdable(MappedTable table, MappedColumn column) throws MappingRefused {
+    if (column.expression().filter(text -> text.indexOf(0) >= 0).isPresent()) {
+      throw new MappingRefused(
+          "CAST_FAILS",
+          table.named(column),
+          "expected a constant that a server can hold for column %s, found the character NUL in it; leave it out"
+              .formatted(table.named(column)));
+    }
   }
 
   /** A type as the catalog writes it. */
