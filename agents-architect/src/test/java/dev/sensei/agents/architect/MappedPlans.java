@@ -80,6 +80,16 @@ final class MappedPlans {
     empty = database("");
   }
 
+  private MappedPlans(PostgresServer.Endpoint source, PostgresServer.Endpoint empty) {
+    this.source = source;
+    this.empty = empty;
+  }
+
+  /** Plans of the same source, reached in another way. */
+  MappedPlans through(PostgresServer.Endpoint other) {
+    return new MappedPlans(other, empty);
+  }
+
   PostgresServer.Endpoint source() {
     return source;
   }

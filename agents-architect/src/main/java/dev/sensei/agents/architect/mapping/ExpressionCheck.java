@@ -1,10 +1,12 @@
 package dev.sensei.agents.architect.mapping;
 
 import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.errors.ErrorClass;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -66,6 +68,11 @@ final class ExpressionCheck {
           "to_jsonb",
           "to_number",
           "to_timestamp");
+
+  private static final String QUERY_CANCELED = "57014";
+
+  /** Columns that PostgreSQL keeps for itself and changes: all but the table's object id. */
+  private static final Pattern SYSTEM_COLUMN = Pattern.compile(" :varattno -[1-5] ");
 
   private static final String COMPARISONS =
       "(date|timestamp|timestamptz)_(cmp|eq|ge|gt|le|lt|ne)_.*";
@@ -144,6 +151,9 @@ final class ExpressionCheck {
         throw notRepeatable("one that asks for the time, the user or a sequence");
       }
     }
+    if (SYSTEM_COLUMN.matcher(tree.text()).find()) {
+      throw notRepeatable("a system column, which a row keeps only until it is written anew");
+    }
     if (!tree.meaning().equals(again.meaning())) {
       throw notRepeatable("a literal that stands for the present moment");
     }
@@ -205,6 +215,11 @@ final class ExpressionCheck {
   /** Words for SQLSTATEs: the server's own may quote a value. */
   private MappingRefused explained(DatabaseException refused) {
     String state = refused.sqlState();
+    boolean passes = refused.errorClass() == ErrorClass.TRANSIENT && !state.equals(QUERY_CANCELED);
+    if (passes || state.startsWith("53")) {
+      // It is nothing that the expression did: the task is tried again.
+      throw refused;
+    }
     return switch (state) {
       case "42803" -> notOfOneRow("an aggregate");
       case "42P20" -> notOfOneRow("a window function");
@@ -216,10 +231,9 @@ final class ExpressionCheck {
       case "42P01" -> invalid("a table other than its own (SQLSTATE 42P01)");
       case "42704" -> invalid("a type or collation that the source has not (SQLSTATE 42704)");
       case "42846" -> invalid("a cast that there is not (SQLSTATE 42846)");
-      default ->
-          state.startsWith("42") || state.startsWith("22") || state.startsWith("0A")
-              ? invalid("one that the server refuses (SQLSTATE " + state + ")")
-              : refused("EXPRESSION_INVALID", String.valueOf(refused.getMessage()));
+      case "08P01" -> invalid("a parameter or the character NUL (SQLSTATE 08P01)");
+      case QUERY_CANCELED -> invalid("one that the server does not get to the end of");
+      default -> invalid("one that the server refuses (SQLSTATE " + state + ")");
     };
   }
 

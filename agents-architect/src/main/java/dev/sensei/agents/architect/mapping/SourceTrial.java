@@ -134,6 +134,9 @@ final class SourceTrial {
     if (asked.isPresent()) {
       targetType = asked.get();
     }
+    if (there.isEmpty() && (asked.isPresent() || column.expression().isPresent())) {
+      noRow(table, column, targetType);
+    }
     castable(table, column, valueType, targetType);
     return new Reading(valueType, targetType, sortable(targetType), form(targetType));
   }
@@ -199,6 +202,29 @@ final class SourceTrial {
     }
   }
 
+  /** A table's own row type comes and goes with it, and may be another in the target. */
+  private void noRow(MappedTable table, MappedColumn column, String type) throws MappingRefused {
+    String rows =
+        session
+            .text(
+                "asking of what kind the type of " + table.named(column) + " is",
+                """
+                SELECT pg_catalog.count(*) FROM pg_catalog.pg_type t
+                LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+                JOIN pg_catalog.pg_class c ON c.oid IN (t.typrelid, e.typrelid)
+                WHERE t.oid = pg_catalog.to_regtype(%s) AND c.relkind <> 'c'
+                """
+                    .formatted(SqlLiteral.quote(type)))
+            .orElse("0");
+    if (!rows.equals("0")) {
+      throw new MappingRefused(
+          "ROW_TYPE",
+          table.named(column),
+          "expected a type of its own for column %s, found %s, the row of a table or view; use a composite type, or give the row's columns each a column"
+              .formatted(table.named(column), type));
+    }
+  }
+
   private void castable(MappedTable table, MappedColumn column, String from, String to)
       throws MappingRefused {
     if (from.equals(to)) {
@@ -254,7 +280,10 @@ final class SourceTrial {
                 .formatted(table.target(), SAMPLE_ROWS, LIMIT.toSeconds()));
         return;
       }
-      if (failed.errorClass() != ErrorClass.DATA && failed.errorClass() != ErrorClass.SCHEMA) {
+      boolean tooMuch = failed.sqlState().startsWith("54");
+      if (!tooMuch
+          && failed.errorClass() != ErrorClass.DATA
+          && failed.errorClass() != ErrorClass.SCHEMA) {
         throw failed;
       }
       for (ColumnMapping column : columns) {
