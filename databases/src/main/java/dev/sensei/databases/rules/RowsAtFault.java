@@ -2,7 +2,9 @@ package dev.sensei.databases.rules;
 
 import dev.sensei.databases.TableName;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,7 +36,8 @@ public final class RowsAtFault {
 
   /** Rows that do not keep one of a table's rules, and keep those before it. */
   public String of(RuledTable table, SetRule rule) {
-    return of(table, rule, new TreeSet<>(Set.of(table.source())));
+    Query query = new Query();
+    return query.of(query.places(table, rule, Set.of(table.source())));
   }
 
   /**
@@ -42,6 +45,7 @@ public final class RowsAtFault {
    * cheaper where these are few. For types that have hashes, as {@link EqualRows} finds out.
    */
   public String amongEqualHashes(RuledTable table, SetRule.Unique unique) {
+    Query query = new Query();
     // Sorted, not grouped: before PostgreSQL 13 a table of all hashes would have no bound.
     String hash = hash(table, unique);
     String kept =
@@ -53,8 +57,8 @@ public final class RowsAtFault {
                 hash,
                 table.from(),
                 present(table, unique),
-                before(table, unique, new TreeSet<>(Set.of(table.source()))));
-    return duplicates(table, unique, kept);
+                query.before(table, unique, Set.of(table.source())));
+    return query.of(duplicates(table, unique, kept));
   }
 
   /** Whether no two rows, also of those that are set aside, have the same hash of their values. */
@@ -77,26 +81,6 @@ public final class RowsAtFault {
     return "pg_catalog.hash_array_extended(ARRAY[%s], 0)".formatted(String.join(", ", values));
   }
 
-  private String of(RuledTable table, SetRule rule, Set<TableName> above) {
-    return switch (rule) {
-      case SetRule.Unique unique -> duplicates(table, unique, before(table, rule, above));
-      case SetRule.Reference reference ->
-          orphans(table, reference, before(table, rule, above), above);
-    };
-  }
-
-  /** Conditions that a row has to keep to be judged by a rule. */
-  private String before(RuledTable table, SetRule rule, Set<TableName> above) {
-    List<SetRule> earlier = new ArrayList<>();
-    for (SetRule each : ordered(table)) {
-      if (each.equals(rule)) {
-        break;
-      }
-      earlier.add(each);
-    }
-    return kept(table, earlier, above);
-  }
-
   private static List<SetRule> ordered(RuledTable table) {
     List<SetRule> all = new ArrayList<>();
     table.setRules().stream().filter(SetRule.Unique.class::isInstance).forEach(all::add);
@@ -106,21 +90,7 @@ public final class RowsAtFault {
     return all;
   }
 
-  /** The condition that a row of a table is not set aside by its values or by these rules. */
-  private String kept(RuledTable table, List<SetRule> rules, Set<TableName> above) {
-    StringBuilder sql = new StringBuilder("NOT ").append(table.setAsideSql());
-    // Below a partitioned table a ctid is not one row's.
-    if (table.only()) {
-      for (SetRule rule : rules) {
-        sql.append(" AND NOT EXISTS (SELECT 1 FROM (")
-            .append(of(table, rule, above))
-            .append(") AS fault WHERE fault.place = kept.ctid)");
-      }
-    }
-    return sql.toString();
-  }
-
-  private String duplicates(RuledTable table, SetRule.Unique unique, String kept) {
+  private static String duplicates(RuledTable table, SetRule.Unique unique, String kept) {
     List<String> values = unique.columns().stream().map(table::value).toList();
     String equal = String.join(", ", values);
     String order = unique.orderBy().map(by -> table.value(by)).orElse("");
@@ -146,45 +116,6 @@ public final class RowsAtFault {
         : "";
   }
 
-  private String orphans(
-      RuledTable table, SetRule.Reference reference, String kept, Set<TableName> above) {
-    Optional<RuledTable> parent = tables.apply(reference.table());
-    if (parent.isEmpty()) {
-      throw new IllegalArgumentException(
-          "expected a table of the source whose rows go to %s, found none"
-              .formatted(reference.table()));
-    }
-    boolean self = parent.get().source().equals(table.source());
-    String children =
-        "SELECT kept.ctid AS place, %s%s FROM %s AS kept WHERE %s"
-            .formatted(
-                named(table, reference.columns(), "child_"),
-                self ? ", " + named(table, reference.referenced(), "parent_") : "",
-                table.from(),
-                kept);
-    String present =
-        IntStream.range(0, reference.columns().size())
-            .mapToObj("child.child_%d IS NOT NULL"::formatted)
-            .collect(Collectors.joining(" AND "));
-    if (self) {
-      return ("WITH RECURSIVE children AS MATERIALIZED (%s), gone AS (SELECT child.* FROM children"
-              + " AS child WHERE %s AND NOT EXISTS (SELECT 1 FROM children AS parent WHERE %s)"
-              + " UNION ALL SELECT child.* FROM children AS child JOIN gone AS parent ON %s)"
-              + " SELECT gone.place FROM gone")
-          .formatted(children, present, matches(reference), matches(reference));
-    }
-    Set<TableName> path = new TreeSet<>(above);
-    boolean again = !path.add(parent.get().source());
-    String parents =
-        "SELECT %s FROM %s AS kept WHERE %s"
-            .formatted(
-                named(parent.get(), reference.referenced(), "parent_"),
-                parent.get().from(),
-                kept(parent.get(), again ? List.of() : ordered(parent.get()), path));
-    return "SELECT child.place FROM (%s) AS child WHERE %s AND NOT EXISTS (SELECT 1 FROM (%s) AS parent WHERE %s)"
-        .formatted(children, present, parents, matches(reference));
-  }
-
   private static String named(RuledTable table, List<String> columns, String prefix) {
     return IntStream.range(0, columns.size())
         .mapToObj(at -> table.value(columns.get(at)) + " AS " + prefix + at)
@@ -195,5 +126,111 @@ public final class RowsAtFault {
     return IntStream.range(0, reference.columns().size())
         .mapToObj(at -> "parent.parent_%d = child.child_%d".formatted(at, at))
         .collect(Collectors.joining(" AND "));
+  }
+
+  /** Rows that a rule sets aside, reached from these tables. */
+  private record Faults(TableName table, SetRule rule, Set<TableName> above) {}
+
+  /**
+   * A query in the making. What one rule sets aside is asked once, however many others judge what
+   * it has left.
+   */
+  private final class Query {
+    private final Map<Faults, String> names = new HashMap<>();
+    private final List<String> parts = new ArrayList<>();
+
+    /** The query for these places, with what they are made of. */
+    String of(String places) {
+      return parts.isEmpty()
+          ? places
+          : "WITH %s SELECT fault.place FROM (%s) AS fault"
+              .formatted(String.join(", ", parts), places);
+    }
+
+    String places(RuledTable table, SetRule rule, Set<TableName> above) {
+      return switch (rule) {
+        case SetRule.Unique unique -> duplicates(table, unique, before(table, rule, above));
+        case SetRule.Reference reference ->
+            orphans(table, reference, before(table, rule, above), above);
+      };
+    }
+
+    /** Conditions that a row has to keep to be judged by a rule. */
+    String before(RuledTable table, SetRule rule, Set<TableName> above) {
+      List<SetRule> earlier = new ArrayList<>();
+      for (SetRule each : ordered(table)) {
+        if (each.equals(rule)) {
+          break;
+        }
+        earlier.add(each);
+      }
+      return kept(table, earlier, above);
+    }
+
+    /** The condition that a row of a table is not set aside by its values or by these rules. */
+    private String kept(RuledTable table, List<SetRule> rules, Set<TableName> above) {
+      StringBuilder sql = new StringBuilder("NOT ").append(table.setAsideSql());
+      // Below a partitioned table a ctid is not one row's.
+      if (table.only()) {
+        for (SetRule rule : rules) {
+          sql.append(" AND NOT EXISTS (SELECT 1 FROM ")
+              .append(part(table, rule, above))
+              .append(" AS fault WHERE fault.place = kept.ctid)");
+        }
+      }
+      return sql.toString();
+    }
+
+    private String part(RuledTable table, SetRule rule, Set<TableName> above) {
+      Faults faults = new Faults(table.source(), rule, Set.copyOf(above));
+      String known = names.get(faults);
+      if (known != null) {
+        return known;
+      }
+      String sql = places(table, rule, above);
+      String name = "fault_" + parts.size();
+      parts.add("%s AS MATERIALIZED (%s)".formatted(name, sql));
+      names.put(faults, name);
+      return name;
+    }
+
+    private String orphans(
+        RuledTable table, SetRule.Reference reference, String kept, Set<TableName> above) {
+      Optional<RuledTable> parent = tables.apply(reference.table());
+      if (parent.isEmpty()) {
+        throw new IllegalArgumentException(
+            "expected a table of the source whose rows go to %s, found none"
+                .formatted(reference.table()));
+      }
+      boolean self = parent.get().source().equals(table.source());
+      String children =
+          "SELECT kept.ctid AS place, %s%s FROM %s AS kept WHERE %s"
+              .formatted(
+                  named(table, reference.columns(), "child_"),
+                  self ? ", " + named(table, reference.referenced(), "parent_") : "",
+                  table.from(),
+                  kept);
+      String present =
+          IntStream.range(0, reference.columns().size())
+              .mapToObj("child.child_%d IS NOT NULL"::formatted)
+              .collect(Collectors.joining(" AND "));
+      if (self) {
+        return ("WITH RECURSIVE children AS MATERIALIZED (%s), gone AS (SELECT child.* FROM"
+                + " children AS child WHERE %s AND NOT EXISTS (SELECT 1 FROM children AS parent"
+                + " WHERE %s) UNION SELECT child.* FROM children AS child JOIN gone AS parent"
+                + " ON %s) SELECT gone.place FROM gone")
+            .formatted(children, present, matches(reference), matches(reference));
+      }
+      Set<TableName> path = new TreeSet<>(above);
+      boolean again = !path.add(parent.get().source());
+      String parents =
+          "SELECT %s FROM %s AS kept WHERE %s"
+              .formatted(
+                  named(parent.get(), reference.referenced(), "parent_"),
+                  parent.get().from(),
+                  kept(parent.get(), again ? List.of() : ordered(parent.get()), path));
+      return "SELECT child.place FROM (%s) AS child WHERE %s AND NOT EXISTS (SELECT 1 FROM (%s) AS parent WHERE %s)"
+          .formatted(children, present, parents, matches(reference));
+    }
   }
 }

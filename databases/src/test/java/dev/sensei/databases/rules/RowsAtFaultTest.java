@@ -101,6 +101,38 @@ class RowsAtFaultTest {
 
   @ParameterizedTest
   @MethodSource("dev.sensei.databases.TestServer#all")
+  void aTableIsReadOnceForEachOfItsRules(TestServer server) throws SQLException {
+    DatabaseUri database =
+        filled(
+            server,
+            "CREATE TABLE parent (id int, code text, at int, label text)",
+            "INSERT INTO parent SELECT n, 'c' || n, n, 'x' FROM generate_series(0, 9) n",
+            "CREATE TABLE child (id int, c0 int, c1 int, c2 int, c3 int, c4 int, c5 int, c6 int,"
+                + " c7 int, c8 int, c9 int)",
+            "INSERT INTO child SELECT n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 FROM generate_series(1, 20)"
+                + " n",
+            "UPDATE child SET c3 = 77, c9 = 77 WHERE id = 4",
+            "UPDATE child SET c9 = 77 WHERE id = 9");
+    List<SetRule> rules = new ArrayList<>();
+    List<String> columns = new ArrayList<>(List.of("id"));
+    for (int column = 0; column < 10; column++) {
+      columns.add("c" + column);
+      rules.add(
+          new SetRule.Reference(
+              List.of("c" + column), PARENT, List.of("id"), true, ColumnRule.Origin.TARGET));
+    }
+    tables.put(PARENT, parent(List.of()));
+    tables.put(CHILD, table(CHILD, rules, columns.toArray(String[]::new)));
+
+    assertThat(ids(database, tables.get(CHILD), rules.getLast())).containsExactly(9);
+    String sql =
+        new RowsAtFault(name -> Optional.ofNullable(tables.get(name)))
+            .of(tables.get(CHILD), rules.getLast());
+    assertThat(sql.split("FROM ONLY " + CHILD.quoted(), -1)).hasSize(rules.size() + 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sensei.databases.TestServer#all")
   void inATableThatRefersToItselfAnOrphanTakesItsDescendantsAlong(TestServer server)
       throws SQLException {
     DatabaseUri database =
