@@ -7,7 +7,9 @@ import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.MigrationPlan.MovedSequence;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
-import dev.sensei.agents.plan.PlanText;
+import dev.sensei.agents.plan.ErrorLimit;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.plan.TableText;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
 import dev.sensei.platform.PostgresServer;
@@ -184,15 +186,18 @@ class MappingFollowTest {
                 .dropped("notes")
                 .added("full_name", "first_name || ' ' || last_name", "")
                 .mapping());
-    String text = PlanText.render(plan.migration(), plan.tables(), "d");
-    assertThat(text)
-        .contains(
-            "Declared of shop.customers",
-            "  table shop.customers becomes crm.clients",
-            "  column cust_ref character varying(40) becomes ref character varying(4)",
-            "  column notes is dropped",
-            "  first_name || ' ' || last_name, of type text, becomes full_name text",
-            "(first_name || ' ' || last_name) FROM ONLY \"shop\".\"customers\"");
+    TablePlan customers = MappedPlans.table(plan, "customers");
+    assertThat(TableText.declared(customers))
+        .containsExactly(
+            "table shop.customers becomes crm.clients",
+            "column cust_ref character varying(40) becomes ref character varying(4)",
+            "first_name || ' ' || last_name, of type text, becomes full_name text",
+            "column notes is dropped");
+    assertThat(TableText.query(customers, new ErrorLimit(0, 100)))
+        .endsWith("(first_name || ' ' || last_name) FROM ONLY \"shop\".\"customers\"");
+    assertThat(TableText.query(customers, new ErrorLimit(5, 100)))
+        .startsWith("SELECT ctid, CASE WHEN ")
+        .contains("char_length(");
     assertThat(plan.migration().risks())
         .anyMatch(risk -> risk.startsWith("crm.clients.ref: character varying(40) becomes"))
         .anyMatch(risk -> risk.contains("of the first 1,000 rows 11 are longer than"));

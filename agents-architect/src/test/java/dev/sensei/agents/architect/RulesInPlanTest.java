@@ -7,17 +7,15 @@ import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
 import dev.sensei.agents.plan.ErrorLimit;
 import dev.sensei.agents.plan.PlanJson;
-import dev.sensei.agents.plan.PlanText;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.plan.TableReading;
+import dev.sensei.agents.plan.TableText;
 import dev.sensei.agents.testing.MigrationOptions;
-import dev.sensei.databases.rules.ColumnRule;
 import dev.sensei.databases.rules.SetRule;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.platform.PostgresSettings;
 import dev.sensei.schemas.common.DeclaredRule;
 import dev.sensei.schemas.common.Options;
-import dev.sensei.schemas.common.Recovery;
 import dev.sensei.schemas.common.RowRemedy;
 import dev.sensei.schemas.common.RuleKind;
 import java.nio.file.Path;
@@ -73,17 +71,18 @@ class RulesInPlanTest {
   @Test
   void aColumnHasTheRulesThatItsTargetAsksForAndItsSourceDoesNotGuarantee() throws SQLException {
     Planned plan = planned(MigrationOptions.unset());
-    TablePlan customer = table(plan, "customer");
-    assertThat(rules(customer, "id")).containsExactly("fits_type: queue");
-    assertThat(rules(customer, "name")).containsExactly("max_length 20: queue");
-    assertThat(rules(customer, "short")).isEmpty();
-    assertThat(rules(customer, "age")).containsExactly("not_null: queue");
-    assertThat(rules(customer, "note")).containsExactly("no_nul_bytes: queue", "fits_type: queue");
-    assertThat(rules(customer, "seen")).containsExactly("fits_type: queue");
-    assertThat(rules(customer, "address")).isEmpty();
+    TablePlan customer = Plans.table(plan, "customer");
+    assertThat(Plans.rules(customer, "id")).containsExactly("fits_type: queue");
+    assertThat(Plans.rules(customer, "name")).containsExactly("max_length 20: queue");
+    assertThat(Plans.rules(customer, "short")).isEmpty();
+    assertThat(Plans.rules(customer, "age")).containsExactly("not_null: queue");
+    assertThat(Plans.rules(customer, "note"))
+        .containsExactly("no_nul_bytes: queue", "fits_type: queue");
+    assertThat(Plans.rules(customer, "seen")).containsExactly("fits_type: queue");
+    assertThat(Plans.rules(customer, "address")).isEmpty();
     assertThat(customer.setRules().stream().map(SetRule::text))
         .containsExactly("reference (country) to public.country (code): fail");
-    assertThat(table(plan, "country").setRules().stream().map(SetRule::text))
+    assertThat(Plans.table(plan, "country").setRules().stream().map(SetRule::text))
         .containsExactly("unique (code): queue");
     assertThat(TableReading.of(customer, new ErrorLimit(0, 100)).isPlain()).isTrue();
     assertThat(TableReading.of(customer, new ErrorLimit(5, 100)).isPlain()).isFalse();
@@ -103,7 +102,7 @@ class RulesInPlanTest {
             MigrationOptions.unset()
                 .setRecovery(
                     List.of(
-                        recovery("")
+                        Plans.recovery("")
                             .setTooLong(RowRemedy.TRUNCATE)
                             .setOutOfRange(RowRemedy.CLAMP)
                             .setNullInNotNull(RowRemedy.USE_DEFAULT)
@@ -111,19 +110,20 @@ class RulesInPlanTest {
                             .setDuplicates(RowRemedy.KEEP_FIRST)
                             .setOrphans(RowRemedy.QUEUE)
                             .build(),
-                        recovery("public.customer").setTooLong(RowRemedy.QUEUE).build())));
-    TablePlan customer = table(plan, "customer");
-    assertThat(rules(customer, "points")).containsExactly("fits_type: clamp");
+                        Plans.recovery("public.customer").setTooLong(RowRemedy.QUEUE).build())));
+    TablePlan customer = Plans.table(plan, "customer");
+    assertThat(Plans.rules(customer, "points")).containsExactly("fits_type: clamp");
     // Another row may have the key that it would be brought to.
-    assertThat(rules(customer, "id")).containsExactly("fits_type: queue");
-    assertThat(rules(customer, "name")).containsExactly("max_length 20: queue");
-    assertThat(rules(customer, "age")).containsExactly("not_null: default");
-    assertThat(rules(customer, "note")).containsExactly("no_nul_bytes: strip", "fits_type: queue");
+    assertThat(Plans.rules(customer, "id")).containsExactly("fits_type: queue");
+    assertThat(Plans.rules(customer, "name")).containsExactly("max_length 20: queue");
+    assertThat(Plans.rules(customer, "age")).containsExactly("not_null: default");
+    assertThat(Plans.rules(customer, "note"))
+        .containsExactly("no_nul_bytes: strip", "fits_type: queue");
     // A date has no nearest for a text.
-    assertThat(rules(customer, "seen")).containsExactly("fits_type: queue");
+    assertThat(Plans.rules(customer, "seen")).containsExactly("fits_type: queue");
     assertThat(customer.setRules().stream().map(SetRule::text))
         .containsExactly("reference (country) to public.country (code): queue");
-    assertThat(table(plan, "country").setRules().stream().map(SetRule::text))
+    assertThat(Plans.table(plan, "country").setRules().stream().map(SetRule::text))
         .containsExactly("unique (code): keep_first");
     assertThat(TableReading.of(customer, new ErrorLimit(0, 100)).isPlain()).isFalse();
   }
@@ -155,20 +155,24 @@ class RulesInPlanTest {
                             .setRemedy(RowRemedy.KEEP_LAST)
                             .setOrderBy("id")
                             .build())));
-    TablePlan customer = table(plan, "customer");
-    assertThat(rules(customer, "age"))
+    TablePlan customer = Plans.table(plan, "customer");
+    assertThat(Plans.rules(customer, "age"))
         .containsExactlyInAnyOrder("not_null: queue", "range [0, 120]: clamp");
-    assertThat(rules(customer, "name"))
+    assertThat(Plans.rules(customer, "name"))
         .containsExactlyInAnyOrder(
             "max_length 10: truncate", "pattern [A-Z].*: queue", "not_null: default");
     // varchar(10) has no more than 12 characters.
-    assertThat(rules(customer, "short")).isEmpty();
+    assertThat(Plans.rules(customer, "short")).isEmpty();
     assertThat(customer.setRules().stream().map(SetRule::text))
         .contains("unique (name, age): keep_last by id");
     assertThat(PlanJson.readTable(PlanJson.write(customer))).isEqualTo(customer);
-    assertThat(PlanText.render(plan.migration(), plan.tables(), "d"))
-        .contains("Rules: the first row to be set aside fails its table")
-        .contains("  public.customer.age: range [0, 120]: clamp");
+    assertThat(plan.migration().errorLimit().text())
+        .isEqualTo("the first row to be set aside fails its table");
+    assertThat(TableText.rules(customer))
+        .contains(
+            new TableText.Rule("age", "range [0, 120]: clamp", true),
+            new TableText.Rule("name", "pattern [A-Z].*: queue", false),
+            new TableText.Rule("", "unique (name, age): keep_last by id", false));
   }
 
   @Test
@@ -201,7 +205,8 @@ class RulesInPlanTest {
                             .setMost("120")
                             .setRemedy(RowRemedy.CLAMP)
                             .build())));
-    RuleProposals proposals = new RuleProposals(plan.tables(), plan.migration().errorLimit());
+    RuleProposals proposals =
+        new RuleProposals(plan.tables(), plan.migration().errorLimit());
     try (Connection connection = source.connect()) {
       RuleSample.Seen seen = new RuleSample(connection).look(plan.tables());
       assertThat(seen.unseen()).isEmpty();
@@ -272,31 +277,8 @@ class RulesInPlanTest {
     }
   }
 
-  private static Recovery.Builder recovery(String table) {
-    return Recovery.newBuilder()
-        .setTable(table)
-        .setTooLong(RowRemedy.UNKNOWN)
-        .setOutOfRange(RowRemedy.UNKNOWN)
-        .setNullInNotNull(RowRemedy.UNKNOWN)
-        .setNulBytes(RowRemedy.UNKNOWN)
-        .setDuplicates(RowRemedy.UNKNOWN)
-        .setOrphans(RowRemedy.UNKNOWN);
-  }
-
   private static DeclaredRule.Builder rule(String column, RuleKind kind) {
-    return DeclaredRule.newBuilder()
-        .setTable("public.customer")
-        .setColumns(List.of(column))
-        .setKind(kind)
-        .setMaxLength(0)
-        .setLeast(null)
-        .setMost(null)
-        .setPattern("")
-        .setReferencedTable("")
-        .setReferencedColumns(List.of())
-        .setRemedy(RowRemedy.UNKNOWN)
-        .setDefaultValue(null)
-        .setOrderBy(null);
+    return Plans.rule("public.customer", kind, column);
   }
 
   private PlanInput input(Options.Builder options) throws SQLException {
@@ -314,20 +296,5 @@ class RulesInPlanTest {
         Planner.plan(input(MigrationOptions.unset().setRules(List.of(rule.build()))));
     assertThat(outcome).asInstanceOf(type(Refused.class)).isNotNull();
     return (Refused) outcome;
-  }
-
-  private static TablePlan table(Planned plan, String name) {
-    return plan.tables().stream()
-        .filter(table -> table.source().name().equals(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static List<String> rules(TablePlan table, String column) {
-    return table.columns().stream()
-        .filter(each -> each.target().equals(column))
-        .flatMap(each -> each.rules().stream())
-        .map(ColumnRule::text)
-        .toList();
   }
 }

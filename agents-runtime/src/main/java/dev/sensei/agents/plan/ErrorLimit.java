@@ -1,5 +1,8 @@
 package dev.sensei.agents.plan;
 
+import java.math.BigDecimal;
+import java.util.Locale;
+
 /**
  * How many rows of a table may be set aside. Both limits hold.
  *
@@ -21,5 +24,16 @@ public record ErrorLimit(long maxRows, double maxPercent) {
   /** Whether not one row may be set aside. */
   public boolean isNone() {
     return maxRows == 0 || maxPercent == 0;
+  }
+
+  /** The limit in a sentence that a person reads. */
+  public String text() {
+    return isNone()
+        ? "the first row to be set aside fails its table"
+        : String.format(
+            Locale.ROOT,
+            "up to %,d rows of a table, and %s %% of them, may be set aside",
+            maxRows,
+            BigDecimal.valueOf(maxPercent).stripTrailingZeros().toPlainString());
   }
 }

@@ -48,6 +48,8 @@ public record MigrationPlan(
   private static final String ERROR_MAX_ROWS = "errorMaxRows";
   private static final String ERROR_MAX_PERCENT = "errorMaxPercent";
   private static final String ERROR_KEY = "errorKey";
+  private static final String AUTO_APPROVE_ABOVE = "autoApproveAbove";
+  private static final String REVIEW_ABOVE = "reviewAbove";
 
   public MigrationPlan {
     options = Map.copyOf(options);
@@ -59,38 +61,6 @@ public record MigrationPlan(
     exceptions = List.copyOf(exceptions);
     risks = List.copyOf(risks);
     movedSequences = List.copyOf(movedSequences);
-  }
-
-  /** A plan in which every sequence keeps its name. */
-  public MigrationPlan(
-      String sourceUri,
-      String targetUri,
-      String catalogDigest,
-      Map<String, String> options,
-      Catalog expected,
-      List<Statement> preData,
-      List<Statement> postData,
-      List<TableName> sequences,
-      List<List<TableName>> phases,
-      List<String> tableDigests,
-      List<NotCarried> exceptions,
-      List<String> risks,
-      long estimatedSeconds) {
-    this(
-        sourceUri,
-        targetUri,
-        catalogDigest,
-        options,
-        expected,
-        preData,
-        postData,
-        sequences,
-        phases,
-        tableDigests,
-        exceptions,
-        risks,
-        estimatedSeconds,
-        List.of());
   }
 
   /** The name in the target of one of the sequences. */
@@ -113,6 +83,16 @@ public record MigrationPlan(
     return new ErrorLimit(
         Long.parseLong(options.getOrDefault(ERROR_MAX_ROWS, "0")),
         Double.parseDouble(options.getOrDefault(ERROR_MAX_PERCENT, "100")));
+  }
+
+  /** The confidence up to which somebody should look at a mapping. */
+  public double autoApproveAbove() {
+    return Double.parseDouble(options.getOrDefault(AUTO_APPROVE_ABOVE, "0.95"));
+  }
+
+  /** The confidence below which a mapping needs a person. */
+  public double reviewAbove() {
+    return Double.parseDouble(options.getOrDefault(REVIEW_ABOVE, "0.8"));
   }
 
   /** The same plan with more that may go wrong. */

@@ -59,97 +59,9 @@ public record TablePlan(
     setRules = List.copyOf(setRules);
   }
 
-  /** A plan whose rows have nothing to keep together, in the binary form. */
-  public TablePlan(
-      int index,
-      TableName source,
-      TableName target,
-      Table definition,
-      boolean created,
-      int phase,
-      List<Integer> dependsOn,
-      List<ColumnMapping> columns,
-      List<Statement> keys,
-      List<Statement> indexes,
-      List<Statement> foreignKeys,
-      long rowEstimate,
-      long byteEstimate,
-      List<ColumnMapping> unmapped) {
-    this(
-        index,
-        source,
-        target,
-        definition,
-        created,
-        phase,
-        dependsOn,
-        columns,
-        keys,
-        indexes,
-        foreignKeys,
-        rowEstimate,
-        byteEstimate,
-        unmapped,
-        Optional.empty(),
-        List.of());
-  }
-
-  /** A plan in which every column is copied, in the binary form. */
-  public TablePlan(
-      int index,
-      TableName source,
-      TableName target,
-      Table definition,
-      boolean created,
-      int phase,
-      List<Integer> dependsOn,
-      List<ColumnMapping> columns,
-      List<Statement> keys,
-      List<Statement> indexes,
-      List<Statement> foreignKeys,
-      long rowEstimate,
-      long byteEstimate) {
-    this(
-        index,
-        source,
-        target,
-        definition,
-        created,
-        phase,
-        dependsOn,
-        columns,
-        keys,
-        indexes,
-        foreignKeys,
-        rowEstimate,
-        byteEstimate,
-        List.of());
-  }
-
   /** The form in which its rows travel. */
   public CopyFormat format() {
     return textColumns.isPresent() ? CopyFormat.TEXT : CopyFormat.BINARY;
-  }
-
-  /** The same plan with rules over rows. */
-  public TablePlan withSetRules(List<SetRule> rules) {
-    return new TablePlan(
-        index,
-        source,
-        target,
-        definition,
-        created,
-        phase,
-        dependsOn,
-        columns,
-        keys,
-        indexes,
-        foreignKeys,
-        rowEstimate,
-        byteEstimate,
-        unmapped,
-        textColumns,
-        rules);
   }
 
   /** Whether any value or row of it has something to keep that the source does not guarantee. */

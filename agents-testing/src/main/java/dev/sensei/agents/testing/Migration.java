@@ -83,7 +83,10 @@ public final class Migration implements TaskContext, Journal {
                   ? DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(from.tables()))
                   : List.of(),
               0,
-              0));
+              0,
+              List.of(),
+              Optional.empty(),
+              List.of()));
     }
     Catalog made = from.withTables(missing);
     List<Statement> post = new ArrayList<>(DdlGenerator.views(made));
@@ -102,7 +105,8 @@ public final class Migration implements TaskContext, Journal {
             tables.stream().map(each -> PlanJson.digest(PlanJson.write(each))).toList(),
             List.of(),
             List.of(),
-            1);
+            1,
+            List.of());
     digest = PlanJson.digest(PlanJson.write(plan));
   }
 

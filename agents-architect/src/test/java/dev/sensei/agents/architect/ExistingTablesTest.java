@@ -1,0 +1,131 @@
+package dev.sensei.agents.architect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sensei.agents.architect.PlanOutcome.Planned;
+import dev.sensei.agents.plan.ColumnMapping;
+import dev.sensei.agents.plan.MigrationPlan.NotCarried;
+import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.plan.TableText;
+import dev.sensei.platform.PostgresServer;
+import dev.sensei.schemas.common.ExistingRows;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Tables that the target has already, which are filled as they are. */
+class ExistingTablesTest {
+  @Test
+  void aTableInTheTargetIsFilledAsItIs() throws SQLException {
+    PostgresServer.Endpoint source =
+        Plans.database(
+            """
+            CREATE TABLE owner (id int PRIMARY KEY);
+            CREATE TABLE pet (id int PRIMARY KEY, name varchar(20), born date, tag bytea, extra text,
+              weight bigint, owner int REFERENCES owner);
+            CREATE INDEX pet_by_name ON pet (name);
+            """);
+    PostgresServer.Endpoint target =
+        Plans.database(
+            """
+            CREATE TABLE owner (id int PRIMARY KEY);
+            CREATE TABLE pet (weight int, id int PRIMARY KEY, name text, born date NOT NULL, tag int,
+              must text NOT NULL, owner int REFERENCES owner);
+            """);
+    Planned plan = Plans.planned(source, target, Databases.OPTIONS);
+    TablePlan pet = Plans.table(plan, "pet");
+    assertThat(pet.created()).isFalse();
+    assertThat(pet.columns().stream().map(ColumnMapping::target))
+        .containsExactly("weight", "id", "name", "born", "owner");
+    assertThat(pet.columns().stream().map(ColumnMapping::confidence))
+        .containsExactly(0.60, 1.0, 0.95, 0.60, 1.0);
+    assertThat(pet.confidence()).isZero();
+    assertThat(pet.unmapped().stream().map(column -> column.source() + ">" + column.target()))
+        .containsExactlyInAnyOrder("tag>", "extra>", ">must");
+    assertThat(plan.migration().exceptions().stream().map(NotCarried::object))
+        .containsExactlyInAnyOrder(
+            "public.pet.tag", "public.pet.extra", "public.pet.must", "public.pet.pet_by_name");
+    assertThat(pet.dependsOn()).containsExactly(Plans.table(plan, "owner").index());
+    assertThat(pet.keys()).isEmpty();
+    assertThat(plan.migration().preData()).isEmpty();
+  }
+
+  @Test
+  void triggersInTheTargetThatActOnRowsAreRisks() throws SQLException {
+    String table = "CREATE TABLE pet (id int PRIMARY KEY);";
+    Planned plan =
+        Plans.planned(
+            Plans.database(table),
+            Plans.database(
+                table
+                    + """
+                    CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                    CREATE TRIGGER acts AFTER UPDATE OR INSERT ON pet FOR EACH STATEMENT EXECUTE FUNCTION act();
+                    CREATE TRIGGER later BEFORE DELETE OR UPDATE ON pet FOR EACH ROW EXECUTE FUNCTION act();
+                    CREATE TRIGGER off BEFORE INSERT ON pet FOR EACH ROW EXECUTE FUNCTION act();
+                    ALTER TABLE pet DISABLE TRIGGER off;
+                    """),
+            Databases.OPTIONS);
+    assertThat(plan.migration().risks())
+        .filteredOn(risk -> risk.contains("trigger"))
+        .containsExactly(
+            "public.pet: the trigger acts, which exists in the target, acts on the rows as they"
+                + " come; disable it there before the run, unless it is meant to");
+  }
+
+  @Test
+  void cyclesAndSelfReferencesInTheTargetAreRisks() throws SQLException {
+    String self = "CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node);";
+    Planned plan =
+        Plans.planned(
+            Plans.database(Plans.CYCLE + self),
+            Plans.database(Plans.CYCLE + self),
+            Databases.OPTIONS);
+    assertThat(plan.migration().risks())
+        .anyMatch(risk -> risk.contains("exist in the target form a cycle"))
+        .anyMatch(risk -> risk.startsWith("public.node: a foreign key that exists in the target"));
+    assertThat(Plans.table(plan, "game").dependsOn())
+        .containsExactly(Plans.table(plan, "team").index());
+  }
+
+  @Test
+  void rowsThatJoinOthersAreToldAndMayReferToTheirOwnTable() throws SQLException {
+    String self = "CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node);";
+    Planned plan =
+        Plans.planned(
+            Plans.database(self),
+            Plans.database(self),
+            Databases.options(List.of(), List.of(), ExistingRows.APPEND));
+    assertThat(plan.migration().risks())
+        .anyMatch(risk -> risk.startsWith("rows join those that the target holds in public.node:"))
+        .noneMatch(risk -> risk.contains("refers to the table itself"));
+  }
+
+  @Test
+  void aPersonReadsMappingsAndWhatIsNotCarried() throws SQLException {
+    Planned plan =
+        Plans.planned(
+            Plans.database(Plans.SHOP),
+            Plans.database(
+                "CREATE SCHEMA shop; CREATE TABLE shop.region (id int PRIMARY KEY, name char(5))"),
+            Databases.OPTIONS);
+    assertThat(plan.migration().phases()).hasSize(4);
+    TablePlan region = Plans.table(plan, "region");
+    assertThat(region.created()).isFalse();
+    assertThat(TableText.toLookAt(region, plan.migration()))
+        .singleElement()
+        .asString()
+        .startsWith("name text -> name character(5), confidence 0.60, needs a person: ");
+    assertThat(plan.migration().exceptions())
+        .anyMatch(
+            each ->
+                each.kind().equals("key")
+                    && each.object().equals("shop.region.region_name_key")
+                    && each.reason().startsWith("the table is in the target without it"));
+    assertThat(Plans.table(plan, "item").foreignKeys()).isNotEmpty();
+    assertThat(plan.migration().preData())
+        .anyMatch(each -> each.sql().startsWith("CREATE TYPE"))
+        .noneMatch(each -> each.sql().startsWith("CREATE TABLE \"shop\".\"region\""));
+    assertThat(plan.migration().postData()).anyMatch(each -> each.sql().startsWith("CREATE VIEW"));
+  }
+}
