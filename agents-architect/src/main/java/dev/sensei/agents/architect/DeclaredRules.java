@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The rules that a person declared, as a plan has them. */
-record DeclaredRules(Options options) {
+/**
+ * The rules that a person declared, as a plan has them. Those of a partitioned table hold for its
+ * partitions too, behind their own.
+ */
+record DeclaredRules(Options options, Ancestry ancestry) {
 
   /** Those of one column of the target, which rows of this source table go to. */
   List<ColumnRule> of(TableName table, Column to) {
@@ -31,8 +34,10 @@ record DeclaredRules(Options options) {
     return of(table).flatMap(rule -> setRule(rule).stream()).toList();
   }
 
-  Stream<DeclaredRule> of(TableName table) {
-    return options.getRules().stream().filter(rule -> rule.getTable().equals(table.toString()));
+  private Stream<DeclaredRule> of(TableName table) {
+    return ancestry.of(table).stream()
+        .map(TableName::toString)
+        .flatMap(name -> options.getRules().stream().filter(rule -> rule.getTable().equals(name)));
   }
 
   private static Optional<ValueRule> valueRule(DeclaredRule rule) {

@@ -27,17 +27,20 @@ import java.util.Optional;
  */
 final class MappingRules {
   private final Options options;
+  private final Ancestry ancestry;
   private final DeclaredRules declared;
   private final int sourceVersion;
 
   /**
    * Rules under options.
    *
+   * @param ancestry of the source's tables
    * @param sourceVersion the major version of the source's server
    */
-  MappingRules(Options options, int sourceVersion) {
+  MappingRules(Options options, Ancestry ancestry, int sourceVersion) {
     this.options = options;
-    this.declared = new DeclaredRules(options);
+    this.ancestry = ancestry;
+    this.declared = new DeclaredRules(options, ancestry);
     this.sourceVersion = sourceVersion;
   }
 
@@ -53,7 +56,7 @@ final class MappingRules {
     Value from = Value.of(origin.of(wanted.name()), wanted);
     List<ColumnRule> asked = declared.of(table, to);
     List<ColumnRule> all = new ArrayList<>();
-    RecoveryPolicy policy = RecoveryPolicy.of(options, table);
+    RecoveryPolicy policy = RecoveryPolicy.of(options, ancestry.of(table));
     for (ColumnRule rule :
         implied(isKey(target, to.name()) ? policy.withoutChanges() : policy, from, to)) {
       if (asked.stream().noneMatch(other -> covers(other.rule(), rule.rule()))) {
@@ -146,7 +149,16 @@ final class MappingRules {
           switch (policy.outOfRange()) {
             case CLAMP -> new Remedy.Clamp();
             case SET_NULL -> mayBeNull ? new Remedy.SetNull() : new Remedy.SetAside();
-            default -> new Remedy.SetAside();
+            case QUEUE,
+                UNKNOWN,
+                TRUNCATE,
+                USE_DEFAULT,
+                STRIP,
+                FAIL,
+                KEEP_FIRST,
+                KEEP_LAST,
+                MIGRATE_PARENT ->
+                new Remedy.SetAside();
           };
       ColumnRule added = add(rules, cast, new ValueRule.FitsType(sourceVersion), remedy);
       comesNull = added.remedy() instanceof Remedy.SetNull;

@@ -39,21 +39,30 @@ final class Planner {
   private final PlanInput input;
   private final Travel travel;
   private final Heirs heirs;
+  private final Ancestry ancestry;
   private final MappingRules rules;
   private final RowSetRules setRules;
+
+  /** What is copied to each table, by its name in the target. */
+  private final Map<TableName, List<ColumnMapping>> columns = new HashMap<>();
+
   private final Map<TableName, ExistingTable> existing = new TreeMap<>();
 
   private Planner(PlanInput input) {
     this.input = input;
     this.heirs = new Heirs(input.source().tables());
     this.travel = new Travel(input.source(), input.target(), input.server());
-    this.rules = new MappingRules(input.options(), input.source().database().majorVersion());
+    this.ancestry = Ancestry.of(input.source());
+    this.rules =
+        new MappingRules(input.options(), ancestry, input.source().database().majorVersion());
     this.setRules =
         new RowSetRules(
             input.wanted(),
             input.mapped().origins().entrySet().stream()
                 .collect(Collectors.toMap(each -> each.getValue().source(), Map.Entry::getKey)),
-            input.options());
+            columns,
+            input.options(),
+            ancestry);
   }
 
   static PlanOutcome plan(PlanInput input) {
@@ -72,12 +81,17 @@ final class Planner {
               there ->
                   existing.put(
                       table.name(), ExistingTable.compare(table, there, origin(table), rules)));
+      columns.put(
+          table.name(),
+          Optional.ofNullable(existing.get(table.name()))
+              .map(ExistingTable::columns)
+              .orElseGet(() -> columns(table)));
     }
     Carried carried = Carried.between(input.wanted(), input.target(), input.server());
     Phases phases = Phases.of(tables);
     WorkOrder order = WorkOrder.of(tables, foreignKeysInTarget());
     List<TablePlan> plans = tablePlans(phases, order);
-    Optional<PlanOutcome.Refused> refused = RuleObstacles.find(input.options(), plans);
+    Optional<PlanOutcome.Refused> refused = RuleObstacles.find(input, ancestry, plans);
     if (refused.isPresent()) {
       return refused.get();
     }
@@ -176,7 +190,7 @@ final class Planner {
         table.size().totalBytes(),
         Stream.concat(there.unmapped().stream(), dropped(table).stream()).toList(),
         travel.textColumns(table, to, there.columns()),
-        setRules.of(origin(table).source(), table, to));
+        setRules.of(origin(table).source(), table, to, input.target()));
   }
 
   private TablePlan made(int index, Table table, int phase, List<Integer> before) {
@@ -187,22 +201,7 @@ final class Planner {
       }
     }
     TableOrigin origin = origin(table);
-    List<ColumnMapping> columns =
-        table.copiedColumns().stream()
-            .map(
-                column -> {
-                  ColumnOrigin from = origin.of(column.name());
-                  return new ColumnMapping(
-                      from.column(),
-                      column.name(),
-                      from.type(),
-                      column.type(),
-                      1,
-                      from.declared() ? ColumnMapping.DECLARED : "",
-                      rules.of(origin, table, column, column),
-                      from.expression());
-                })
-            .toList();
+    List<ColumnMapping> copied = Optional.ofNullable(columns.get(table.name())).orElseThrow();
     return new TablePlan(
         index,
         origin.source(),
@@ -211,15 +210,35 @@ final class Planner {
         true,
         phase,
         before,
-        columns,
+        copied,
         DdlGenerator.keys(table),
         indexes,
         DdlGenerator.foreignKeys(table, DdlGenerator.partitioned(input.wanted().tables())),
         table.size().rows(),
         table.size().totalBytes(),
         dropped(table),
-        travel.textColumns(table, table, columns),
-        setRules.of(origin.source(), table, table));
+        travel.textColumns(table, table, copied),
+        setRules.of(origin.source(), table, table, input.wanted()));
+  }
+
+  /** What is copied to a table that is made. */
+  private List<ColumnMapping> columns(Table table) {
+    TableOrigin origin = origin(table);
+    return table.copiedColumns().stream()
+        .map(
+            column -> {
+              ColumnOrigin from = origin.of(column.name());
+              return new ColumnMapping(
+                  from.column(),
+                  column.name(),
+                  from.type(),
+                  column.type(),
+                  1,
+                  from.declared() ? ColumnMapping.DECLARED : "",
+                  rules.of(origin, table, column, column),
+                  from.expression());
+            })
+        .toList();
   }
 
   private List<ColumnMapping> dropped(Table table) {

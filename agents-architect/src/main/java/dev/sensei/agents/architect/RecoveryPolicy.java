@@ -4,7 +4,9 @@ import dev.sensei.databases.TableName;
 import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.Recovery;
 import dev.sensei.schemas.common.RowRemedy;
+import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What is done where rows of one table do not keep what the target asks for. Where nothing was said
@@ -18,8 +20,12 @@ record RecoveryPolicy(
     RowRemedy duplicates,
     RowRemedy orphans) {
 
-  /** What was said of a table of the source, or of all tables. */
-  static RecoveryPolicy of(Options options, TableName table) {
+  /**
+   * What was said of a table of the source, of those that it is a partition of, or of all tables.
+   *
+   * @param table the table, then what it is a partition of, up to the top
+   */
+  static RecoveryPolicy of(Options options, List<TableName> table) {
     return new RecoveryPolicy(
         said(options, table, Recovery::getTooLong, RowRemedy.QUEUE),
         said(options, table, Recovery::getOutOfRange, RowRemedy.QUEUE),
@@ -36,14 +42,17 @@ record RecoveryPolicy(
   }
 
   private static RowRemedy said(
-      Options options, TableName table, Function<Recovery, RowRemedy> of, RowRemedy otherwise) {
-    RowRemedy found = otherwise;
-    for (Recovery recovery : options.getRecovery()) {
-      boolean about = recovery.getTable().isEmpty() || recovery.getTable().equals(table.toString());
-      if (about && of.apply(recovery) != RowRemedy.UNKNOWN) {
-        found = of.apply(recovery);
-      }
-    }
-    return found;
+      Options options,
+      List<TableName> table,
+      Function<Recovery, RowRemedy> of,
+      RowRemedy otherwise) {
+    return Stream.concat(table.stream().map(TableName::toString), Stream.of(""))
+        .flatMap(
+            name ->
+                options.getRecovery().stream().filter(recovery -> recovery.getTable().equals(name)))
+        .map(of)
+        .filter(remedy -> remedy != RowRemedy.UNKNOWN)
+        .findFirst()
+        .orElse(otherwise);
   }
 }

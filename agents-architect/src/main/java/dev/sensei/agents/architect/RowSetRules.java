@@ -1,12 +1,17 @@
 package dev.sensei.agents.architect;
 
+import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.Column;
 import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Key;
+import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.rules.ColumnRule;
 import dev.sensei.databases.rules.ColumnRule.Origin;
 import dev.sensei.databases.rules.SetRule;
+import dev.sensei.databases.rules.TypeCast;
 import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.RowRemedy;
 import java.util.ArrayList;
@@ -15,16 +20,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the rows of a table have to keep together: keys and foreign keys of the target that the
- * source has not, or has not checked, and what a person declared.
+ * source has not, or has not checked, or has over other values than those that are copied; and what
+ * a person declared.
  *
  * @param wanted what is in scope, under the names that the target has to have
  * @param targets the names of tables in the target, by those in the source
+ * @param columns what is copied to each table, by its name in the target
  * @param options what the person set
+ * @param ancestry of the source's tables
  */
-record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options options) {
+record RowSetRules(
+    Catalog wanted,
+    Map<TableName, TableName> targets,
+    Map<TableName, List<ColumnMapping>> columns,
+    Options options,
+    Ancestry ancestry) {
   private static final String NULLS_EQUAL = "NULLS NOT DISTINCT";
 
   /**
@@ -33,16 +47,23 @@ record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options op
    * @param name the table in the source
    * @param from the same under the names that the target has to have
    * @param to the table in the target, as it is there or will be made
+   * @param target the catalog that it stands in
    */
-  List<SetRule> of(TableName name, Table from, Table to) {
+  List<SetRule> of(TableName name, Table from, Table to, Catalog target) {
     if (!from.holdsRows()) {
       return List.of();
     }
-    RecoveryPolicy policy = RecoveryPolicy.of(options, name);
+    RecoveryPolicy policy = RecoveryPolicy.of(options, ancestry.of(name));
+    List<SetRule> declared =
+        new DeclaredRules(options, ancestry).ofRows(name).stream().map(this::inTarget).toList();
     List<SetRule> rules = new ArrayList<>();
     for (Key key : to.keys()) {
-      if (key.kind() != Key.Kind.EXCLUSION && !isUnique(from, key)) {
-        rules.add(
+      if (key.kind() != Key.Kind.EXCLUSION
+          && key.columns().stream().allMatch(column -> mapping(to, column).isPresent())
+          && !isUnique(from, key)) {
+        add(
+            rules,
+            declared,
             new SetRule.Unique(
                 key.columns(),
                 !key.definition().contains(NULLS_EQUAL),
@@ -51,13 +72,15 @@ record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options op
                 Origin.TARGET));
       }
     }
-    for (ForeignKey key : to.foreignKeys()) {
-      boolean queued = policy.orphans() == RowRemedy.QUEUE;
+    boolean queued = policy.orphans() == RowRemedy.QUEUE;
+    for (ForeignKey key : foreignKeys(to, target)) {
       boolean checkedHere = key.valid() || queued;
       if (checkedHere
           && (queued || !refers(from, key))
           && wanted.table(key.referencedTable()).isPresent()) {
-        rules.add(
+        add(
+            rules,
+            declared,
             new SetRule.Reference(
                 key.columns(),
                 key.referencedTable(),
@@ -66,8 +89,40 @@ record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options op
                 Origin.TARGET));
       }
     }
-    new DeclaredRules(options).ofRows(name).forEach(rule -> rules.add(inTarget(rule)));
+    rules.addAll(declared);
     return rules.stream().distinct().toList();
+  }
+
+  /** What a person said of the same goes before what the target asks for. */
+  private static void add(List<SetRule> rules, List<SetRule> declared, SetRule asked) {
+    if (declared.stream().noneMatch(rule -> covers(rule, asked))) {
+      rules.add(asked);
+    }
+  }
+
+  private static boolean covers(SetRule declared, SetRule asked) {
+    return switch (declared) {
+      case SetRule.Unique one ->
+          asked instanceof SetRule.Unique other
+              && other.nullsDistinct()
+              && new HashSet<>(other.columns()).equals(new HashSet<>(one.columns()));
+      case SetRule.Reference one ->
+          asked instanceof SetRule.Reference other
+              && one.columns().equals(other.columns())
+              && one.table().equals(other.table())
+              && one.referenced().equals(other.referenced());
+    };
+  }
+
+  /** Those of a table, and those that it has as a partition. */
+  private static List<ForeignKey> foreignKeys(Table table, Catalog catalog) {
+    List<ForeignKey> all = new ArrayList<>();
+    Optional<Table> at = Optional.of(table);
+    while (at.isPresent()) {
+      all.addAll(at.get().foreignKeys());
+      at = at.get().partition().map(Partition::parent).flatMap(catalog::table);
+    }
+    return all;
   }
 
   /** The rule with the name that a table has in the target, where it is about another one. */
@@ -84,10 +139,10 @@ record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options op
     };
   }
 
-  /** Whether a key of the source holds what this one asks for. */
-  private static boolean isUnique(Table from, Key asked) {
+  /** Whether a key of the source holds what this one asks for, for the values that are copied. */
+  private boolean isUnique(Table from, Key asked) {
     boolean nullsEqual = asked.definition().contains(NULLS_EQUAL);
-    Set<String> columns = new HashSet<>(asked.columns());
+    Set<String> named = new HashSet<>(asked.columns());
     return from.keys().stream()
         .filter(key -> key.kind() != Key.Kind.EXCLUSION)
         .filter(
@@ -95,17 +150,49 @@ record RowSetRules(Catalog wanted, Map<TableName, TableName> targets, Options op
                 !nullsEqual
                     || key.kind() == Key.Kind.PRIMARY_KEY
                     || key.definition().contains(NULLS_EQUAL))
-        .anyMatch(key -> columns.containsAll(key.columns()));
-  }
-
-  private static boolean refers(Table from, ForeignKey asked) {
-    return from.foreignKeys().stream()
         .anyMatch(
             key ->
-                key.valid()
-                    && key.columns().equals(asked.columns())
-                    && key.referencedTable().equals(asked.referencedTable())
-                    && key.referencedColumns().equals(asked.referencedColumns()));
+                named.containsAll(key.columns())
+                    && key.columns().stream().allMatch(column -> staysEqual(from, column)));
+  }
+
+  private boolean refers(Table from, ForeignKey asked) {
+    Optional<Table> parent = wanted.table(asked.referencedTable());
+    return foreignKeys(from, wanted).stream()
+            .anyMatch(
+                key ->
+                    key.valid()
+                        && key.columns().equals(asked.columns())
+                        && key.referencedTable().equals(asked.referencedTable())
+                        && key.referencedColumns().equals(asked.referencedColumns()))
+        && asked.columns().stream().allMatch(column -> staysEqual(from, column))
+        && parent.stream()
+            .allMatch(
+                table ->
+                    asked.referencedColumns().stream()
+                        .allMatch(column -> staysEqual(table, column)));
+  }
+
+  /**
+   * Whether two rows have equal values in a column of the target where they have in the source, and
+   * only there: its values are the source's own, in a type that tells them apart, and none is
+   * repaired. What the target computes it computes as the source does.
+   */
+  private boolean staysEqual(Table table, String column) {
+    return mapping(table, column)
+        .map(
+            copied ->
+                copied.expression().isEmpty()
+                    && TypeCast.of(copied.sourceType(), copied.targetType()).keepsEquality()
+                    && copied.rules().stream().allMatch(ColumnRule::setsAside))
+        .orElseGet(() -> table.column(column).flatMap(Column::generated).isPresent());
+  }
+
+  private Optional<ColumnMapping> mapping(Table table, String column) {
+    return Stream.ofNullable(columns.get(table.name()))
+        .flatMap(List::stream)
+        .filter(copied -> copied.target().equals(column))
+        .findFirst();
   }
 
   /** Foreign keys of the source that were never checked. */

@@ -1,6 +1,7 @@
 package dev.sensei.agents.architect;
 
 import dev.sensei.agents.architect.PlanOutcome.Refused;
+import dev.sensei.agents.architect.mapping.PartitionColumns;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.SqlIdentifier;
@@ -10,7 +11,6 @@ import dev.sensei.databases.rules.RuleFit;
 import dev.sensei.databases.rules.TypeCast;
 import dev.sensei.schemas.common.DeclaredRule;
 import dev.sensei.schemas.common.FailureClass;
-import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.Recovery;
 import dev.sensei.schemas.common.RowRemedy;
 import dev.sensei.schemas.common.RuleKind;
@@ -24,21 +24,23 @@ import java.util.stream.Stream;
 
 /** What keeps a plan's rules from being held. */
 final class RuleObstacles {
-  private final Options options;
+  private final PlanInput input;
+  private final Ancestry ancestry;
   private final Map<String, TablePlan> tables = new LinkedHashMap<>();
 
-  private RuleObstacles(Options options, Collection<TablePlan> plans) {
-    this.options = options;
+  private RuleObstacles(PlanInput input, Ancestry ancestry, Collection<TablePlan> plans) {
+    this.input = input;
+    this.ancestry = ancestry;
     plans.forEach(plan -> tables.put(plan.source().toString(), plan));
   }
 
-  static Optional<Refused> find(Options options, Collection<TablePlan> plans) {
-    RuleObstacles obstacles = new RuleObstacles(options, plans);
+  static Optional<Refused> find(PlanInput input, Ancestry ancestry, Collection<TablePlan> plans) {
+    RuleObstacles obstacles = new RuleObstacles(input, ancestry, plans);
     return obstacles
         .unknownTables()
         .or(
             () ->
-                options.getRules().stream()
+                input.options().getRules().stream()
                     .flatMap(rule -> obstacles.declared(rule).stream())
                     .findFirst())
         .or(() -> plans.stream().flatMap(plan -> obstacles.misfits(plan).stream()).findFirst());
@@ -46,11 +48,11 @@ final class RuleObstacles {
 
   private Optional<Refused> unknownTables() {
     return Stream.concat(
-            options.getRecovery().stream()
+            input.options().getRecovery().stream()
                 .map(Recovery::getTable)
                 .filter(table -> !table.isEmpty())
                 .map(table -> List.of("recovery", table)),
-            options.getRules().stream().map(rule -> List.of("rules", rule.getTable())))
+            input.options().getRules().stream().map(rule -> List.of("rules", rule.getTable())))
         .filter(named -> !tables.containsKey(named.getLast()))
         .findFirst()
         .map(
@@ -82,6 +84,9 @@ final class RuleObstacles {
       }
       return unknownColumn(parent, rule.getReferencedColumns());
     }
+    if (rule.getKind() == RuleKind.UNIQUE) {
+      return overPartitions(plan, rule);
+    }
     if (rule.getRemedy() == RowRemedy.USE_DEFAULT) {
       Column to = plan.definition().column(rule.getColumns().getFirst()).orElseThrow();
       if (DeclaredRules.defaultOf(rule, to).isEmpty()) {
@@ -96,6 +101,30 @@ final class RuleObstacles {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Equal rows are looked for in each partition by itself: none is in another one where the columns
+   * hold all that decides in which one a row is.
+   */
+  private Optional<Refused> overPartitions(TablePlan top, DeclaredRule rule) {
+    return tables.values().stream()
+        .filter(plan -> ancestry.of(plan.source()).contains(top.source()))
+        .flatMap(plan -> input.wanted().table(plan.target()).stream())
+        .flatMap(table -> table.partitionKey().stream())
+        .filter(
+            key ->
+                PartitionColumns.of(key)
+                    .filter(columns -> rule.getColumns().containsAll(columns))
+                    .isEmpty())
+        .findFirst()
+        .map(
+            key ->
+                refused(
+                    "RULE_PARTITIONED",
+                    "expected a unique rule of the partitioned table %s over all columns of its key, %s, found (%s): equal rows may be in several partitions, each of which is looked at by itself; name the others in with, or take the rule out"
+                        .formatted(top.source(), key, String.join(", ", rule.getColumns())),
+                    named(top.source(), rule.getColumns().getFirst())));
   }
 
   private static Optional<Refused> unknownColumn(TablePlan plan, List<String> columns) {
@@ -126,7 +155,7 @@ final class RuleObstacles {
     return Optional.empty();
   }
 
-  /** Rows that are set aside are encrypted, and with what has to be known before. */
+  /** A column of the target, as messages name it: behind its table's name in the source. */
   private static String named(TableName table, String column) {
     return table + "." + SqlIdentifier.quoteWhereNeeded(column);
   }

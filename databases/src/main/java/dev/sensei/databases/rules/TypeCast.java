@@ -36,6 +36,30 @@ public record TypeCast(ValueType from, ValueType to) {
     return isNone() || !pads() ? toCopy(sql) : "(" + sql + "::" + to.written() + ")";
   }
 
+  /**
+   * Whether values are equal behind the cast where they are before it, and only there, as far as
+   * they can be cast. False also where nobody looked into it.
+   */
+  public boolean keepsEquality() {
+    if (isNone()) {
+      return true;
+    }
+    if (from.array() || to.array()) {
+      return false;
+    }
+    if (from.isText() && to.isText()) {
+      // The blanks at the end of a char are of no account, those of other texts are.
+      return from.isPadded() || !to.isPadded();
+    }
+    if (from.isInteger()) {
+      return to.isInteger() || (to.isNumeric() && to.second().orElse(0) >= 0);
+    }
+    return from.isNumeric()
+        && to.isNumeric()
+        && (to.first().isEmpty()
+            || (from.first().isPresent() && to.second().orElse(0) >= from.second().orElse(0)));
+  }
+
   /** Fixed lengths pad, and so change the text of a value that fits. */
   boolean pads() {
     return to.isPadded() && !isNone();

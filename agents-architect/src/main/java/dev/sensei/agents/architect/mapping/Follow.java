@@ -218,13 +218,6 @@ final class Follow {
             });
   }
 
-  /** The columns of a partition key; nothing where one is an expression. */
-  static Optional<List<String>> partitionColumns(String key) {
-    DefinitionText text = new DefinitionText(key);
-    text.name();
-    return text.expect(" ").items().map(items -> items.stream().map(Item::name).toList());
-  }
-
   private String list(List<String> names) {
     return names.stream().map(answers::written).collect(Collectors.joining(", ", "(", ")"));
   }

@@ -137,7 +137,7 @@ final class WantedTable {
       return source.partitionKey();
     }
     String key = source.partitionKey().get();
-    Optional<List<String>> columns = Follow.partitionColumns(key);
+    Optional<List<String>> columns = PartitionColumns.of(key);
     boolean fixed =
         columns.isEmpty()
             || columns.get().stream()
