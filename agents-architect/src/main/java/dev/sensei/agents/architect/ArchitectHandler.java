@@ -15,7 +15,6 @@ import dev.sensei.agents.journal.CatalogDocuments;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.DatabaseUri;
-import dev.sensei.databases.PostgresConnections;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.databases.catalog.Table;
@@ -71,7 +70,7 @@ public final class ArchitectHandler implements TaskHandler {
     context.throwIfCancelled();
     switch (Planner.plan(input)) {
       case Planned planned -> {
-        Planned looked = looked(asked, planned);
+        Planned looked = looked(asked, input, planned);
         context.throwIfCancelled();
         context.reportAll(new PlanReports(asked, context, input).of(looked));
       }
@@ -85,30 +84,28 @@ public final class ArchitectHandler implements TaskHandler {
   }
 
   /** The plan with what a look at the source's rows says of its rules. */
-  private Planned looked(PlanMigration asked, Planned planned) throws TaskFailure {
+  private Planned looked(PlanMigration asked, PlanInput input, Planned planned) throws TaskFailure {
     if (planned.tables().stream().noneMatch(TablePlan::hasRules)) {
       return planned;
     }
-    RuleProposals proposals = new RuleProposals(planned.tables(), planned.migration().errorLimit());
+    RuleProposals proposals =
+        new RuleProposals(
+            planned.tables(),
+            planned.migration().errorLimit(),
+            new DeclaredRules(asked.getOptions(), Ancestry.of(input.source())));
     List<String> risks = new ArrayList<>(proposals.unguarded());
-    PostgresConnections source = connections(asked.getSource(), DatabaseRole.SOURCE);
-    Optional<Refused> unreadable =
-        DatabaseErrors.call(
-            "looking at the source's rows",
-            () -> {
-              try (Connection connection = source.open(APPLICATION)) {
-                RuleSample sample = new RuleSample(connection);
-                Optional<Refused> refused = sample.unreadable(planned.tables());
-                if (refused.isEmpty()) {
-                  RuleSample.Seen seen = sample.look(planned.tables());
-                  seen.counts().forEach(count -> risks.add(proposals.line(count)));
-                  risks.addAll(seen.unseen());
-                }
-                return refused;
-              }
-            });
-    if (unreadable.isPresent()) {
-      throw failure(unreadable.get());
+    try (Connection connection = open(asked.getSource(), DatabaseRole.SOURCE)) {
+      RuleSample sample = new RuleSample(connection);
+      Optional<Refused> refused =
+          sample.unreadable(planned.tables(), asked.getOptions().getRules());
+      if (refused.isPresent()) {
+        throw failure(refused.get());
+      }
+      RuleSample.Seen seen = sample.look(planned.tables());
+      seen.counts().forEach(count -> risks.add(proposals.line(count)));
+      risks.addAll(seen.unseen());
+    } catch (SQLException failed) {
+      throw DatabaseErrors.translate("looking at the source's rows", failed);
     }
     return new Planned(planned.tables(), planned.migration().withRisks(risks));
   }
@@ -137,21 +134,19 @@ public final class ArchitectHandler implements TaskHandler {
     if (asked.getOptions().getMappings().isEmpty()) {
       return input;
     }
-    try {
-      PostgresConnections source = databases.connections(asked.getSource(), DatabaseRole.SOURCE);
-      try (Connection connection = source.open(APPLICATION)) {
-        return input.with(
-            MappedSource.of(
-                connection, asked.getOptions().getMappings(), input.source(), input.target()));
-      }
+    try (Connection connection = open(asked.getSource(), DatabaseRole.SOURCE)) {
+      return input.with(
+          MappedSource.of(
+              connection,
+              asked.getOptions().getMappings(),
+              input.source(),
+              input.target(),
+              CastRecovery.of(input)));
     } catch (MappingRefused refused) {
       throw new TaskFailure(
           FailureClass.CONFIGURATION, refused.code(), refused.message(), refused.object());
     } catch (SQLException failed) {
       throw DatabaseErrors.translate("closing the session on the source", failed);
-    } catch (IllegalArgumentException unreadable) {
-      throw new TaskFailure(
-          FailureClass.CONFIGURATION, "BAD_REFERENCE", String.valueOf(unreadable.getMessage()));
     }
   }
 
@@ -173,20 +168,17 @@ public final class ArchitectHandler implements TaskHandler {
   }
 
   private TargetServer server(PlanMigration asked) throws TaskFailure {
-    PostgresConnections target = connections(asked.getTarget(), DatabaseRole.TARGET);
-    return DatabaseErrors.call(
-        "asking the target's server what it offers",
-        () -> {
-          try (Connection connection = target.open(APPLICATION)) {
-            return TargetServer.read(connection);
-          }
-        });
+    try (Connection connection = open(asked.getTarget(), DatabaseRole.TARGET)) {
+      return TargetServer.read(connection);
+    } catch (SQLException failed) {
+      throw DatabaseErrors.translate("asking the target's server what it offers", failed);
+    }
   }
 
-  private PostgresConnections connections(DatabaseReference database, DatabaseRole role)
-      throws TaskFailure {
+  /** A session; what its reference names may not be there. */
+  private Connection open(DatabaseReference database, DatabaseRole role) throws TaskFailure {
     try {
-      return databases.connections(database, role);
+      return databases.open(database, role, APPLICATION);
     } catch (IllegalArgumentException unreadable) {
       throw new TaskFailure(
           FailureClass.CONFIGURATION, "BAD_REFERENCE", String.valueOf(unreadable.getMessage()));

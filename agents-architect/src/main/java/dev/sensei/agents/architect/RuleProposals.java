@@ -6,6 +6,7 @@ import dev.sensei.agents.plan.ErrorLimit;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.plan.TableReading;
 import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.catalog.Column;
 import dev.sensei.databases.rules.ColumnRule;
 import dev.sensei.databases.rules.Mark;
 import dev.sensei.databases.rules.Remedy;
@@ -24,10 +25,18 @@ import java.util.stream.Stream;
 final class RuleProposals {
   private final Collection<TablePlan> plans;
   private final ErrorLimit limit;
+  private final DeclaredRules declared;
 
-  RuleProposals(Collection<TablePlan> plans, ErrorLimit limit) {
+  /**
+   * Proposals for a plan.
+   *
+   * @param limit how many rows may be set aside
+   * @param declared the rules of the plan that a person declared
+   */
+  RuleProposals(Collection<TablePlan> plans, ErrorLimit limit, DeclaredRules declared) {
     this.plans = plans;
     this.limit = limit;
+    this.declared = declared;
   }
 
   /** Casts that no condition tells the failures of. */
@@ -65,8 +74,14 @@ final class RuleProposals {
             .findFirst()
             .orElseThrow();
     TypeCast cast = TypeCast.of(column.sourceType(), column.targetType());
+    Column to = plan.definition().column(mark.column()).orElseThrow();
+    // The rule may be the target's as well, but only what a person said of it changes anything.
+    boolean person =
+        declared.of(plan.source(), to).stream().anyMatch(each -> each.rule().equals(rule.rule()));
     Optional<String> hint =
-        MappingRules.isKey(plan.definition(), mark.column()) ? Optional.empty() : keeps(rule, cast);
+        MappingRules.isKey(plan.definition(), mark.column()) && !person
+            ? Optional.empty()
+            : keeps(rule, cast, to).map(keeps -> keeps.text(person));
     String comes =
         mark.effect() == Mark.Effect.REPAIRED
             ? "they would be repaired (%s)".formatted(rule.remedy().name())
@@ -100,32 +115,44 @@ final class RuleProposals {
     };
   }
 
+  /**
+   * A remedy that would keep rows.
+   *
+   * @param option what names it for rules of the target
+   */
+  private record Keeps(String option, Remedy remedy) {
+    String text(boolean person) {
+      return (person ? "its remedy" : option) + ": " + remedy.name();
+    }
+  }
+
   /** What the spec would have to say; empty where nothing keeps them. */
-  private static Optional<String> keeps(ColumnRule rule, TypeCast cast) {
-    Stream<Remedy> remedies =
+  private static Optional<Keeps> keeps(ColumnRule rule, TypeCast cast, Column to) {
+    Stream<Keeps> known =
         switch (rule.rule()) {
-          case ValueRule.NotNull notNull -> Stream.of(new Remedy.UseDefault(""));
-          case ValueRule.MaxLength length -> Stream.of(new Remedy.Truncate());
-          case ValueRule.Range range -> Stream.of(new Remedy.Clamp());
+          case ValueRule.NotNull notNull ->
+              ConstantDefault.of(to).stream()
+                  .map(sql -> new Keeps("recovery.nullInNotNull", new Remedy.UseDefault(sql)));
+          case ValueRule.MaxLength length ->
+              Stream.of(new Keeps("recovery.tooLong", new Remedy.Truncate()));
+          case ValueRule.Range range -> Stream.of(new Keeps("its remedy", new Remedy.Clamp()));
           case ValueRule.Pattern pattern -> Stream.of();
-          case ValueRule.FitsType fits -> Stream.of(new Remedy.Clamp(), new Remedy.SetNull());
-          case ValueRule.NoNulBytes none -> Stream.of(new Remedy.StripNul());
+          case ValueRule.FitsType fits ->
+              Stream.concat(
+                      Stream.of(new Remedy.Clamp()),
+                      to.required() ? Stream.of() : Stream.of(new Remedy.SetNull()))
+                  .map(remedy -> new Keeps("recovery.outOfRange", remedy));
+          case ValueRule.NoNulBytes none ->
+              Stream.of(new Keeps("recovery.nulBytes", new Remedy.StripNul()));
         };
-    String option =
-        switch (rule.rule()) {
-          case ValueRule.NotNull notNull -> "recovery.nullInNotNull";
-          case ValueRule.MaxLength length -> "recovery.tooLong";
-          case ValueRule.Range range -> "its remedy";
-          case ValueRule.Pattern pattern -> "";
-          case ValueRule.FitsType fits -> "recovery.outOfRange";
-          case ValueRule.NoNulBytes none -> "recovery.nulBytes";
-        };
-    return remedies
+    return known
+        // A row that is at fault all the same, such as one with NaN, is not kept by what there is.
+        .filter(keeps -> !keeps.remedy().name().equals(rule.remedy().name()))
         .filter(
-            remedy ->
-                RuleFit.refusal(new ColumnRule(rule.rule(), remedy, rule.origin()), cast).isEmpty())
-        .findFirst()
-        .map(remedy -> option + ": " + remedy.name());
+            keeps ->
+                RuleFit.refusal(new ColumnRule(rule.rule(), keeps.remedy(), rule.origin()), cast)
+                    .isEmpty())
+        .findFirst();
   }
 
   private String rows(Count count, SetRule rule) {
@@ -138,7 +165,11 @@ final class RuleProposals {
                   columns,
                   queued(),
                   unique.keep() == SetRule.Keep.NONE
-                      ? "; recovery.duplicates: keep_first keeps one of each"
+                      ? "; %s: keep_first keeps one of each"
+                          .formatted(
+                              unique.origin() == ColumnRule.Origin.PERSON
+                                  ? "its remedy"
+                                  : "recovery.duplicates")
                       : "");
       case SetRule.Reference reference ->
           ": %s refer by %s to rows of %s that are not there; %s"

@@ -15,6 +15,8 @@ import dev.sensei.databases.rules.RowsAtFault;
 import dev.sensei.databases.rules.RuledTable;
 import dev.sensei.databases.rules.SetRule;
 import dev.sensei.databases.rules.ValueRule;
+import dev.sensei.databases.rules.ValueType;
+import dev.sensei.schemas.common.DeclaredRule;
 import dev.sensei.schemas.common.FailureClass;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -90,8 +92,17 @@ final class RuleSample {
    */
   record Seen(List<Count> counts, List<String> unseen) {}
 
-  /** The first rule whose literals or expressions the server does not read. */
-  Optional<PlanOutcome.Refused> unreadable(Collection<TablePlan> plans) throws SQLException {
+  /**
+   * The first rule whose literals or expressions the server does not read, or reads as something
+   * else than was written.
+   */
+  Optional<PlanOutcome.Refused> unreadable(Collection<TablePlan> plans, List<DeclaredRule> declared)
+      throws SQLException {
+    Optional<PlanOutcome.Refused> unread = unread(plans);
+    return unread.isPresent() ? unread : changed(plans, declared);
+  }
+
+  private Optional<PlanOutcome.Refused> unread(Collection<TablePlan> plans) throws SQLException {
     for (TablePlan plan : plans) {
       for (ColumnMapping column : plan.columns()) {
         for (ColumnRule rule : column.rules()) {
@@ -112,6 +123,49 @@ final class RuleSample {
       }
     }
     return Optional.empty();
+  }
+
+  /** A cast cuts off and rounds what does not fit, and says nothing. */
+  private Optional<PlanOutcome.Refused> changed(
+      Collection<TablePlan> plans, List<DeclaredRule> declared) throws SQLException {
+    for (DeclaredRule rule : declared) {
+      Optional<ValueType> type =
+          plans.stream()
+              .filter(plan -> plan.source().toString().equals(rule.getTable()))
+              .flatMap(plan -> plan.columns().stream())
+              .filter(column -> column.target().equals(rule.getColumns().getFirst()))
+              .map(column -> ValueType.of(column.targetType()))
+              .filter(found -> found.first().isPresent())
+              .findFirst();
+      String literal = rule.getDefaultValue();
+      if (literal != null && type.isPresent() && changes(literal, type.get())) {
+        String name =
+            rule.getTable() + "." + SqlIdentifier.quoteWhereNeeded(rule.getColumns().getFirst());
+        return Optional.of(
+            new PlanOutcome.Refused(
+                FailureClass.CONFIGURATION,
+                "RULE_DEFAULT_CHANGES",
+                "expected a default for %s that %s holds as it is written, found one that it cuts off or rounds; give another one"
+                    .formatted(name, type.get().written()),
+                name));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean changes(String literal, ValueType type) throws SQLException {
+    String quoted = SqlLiteral.quote(literal);
+    String whole = type.unbounded();
+    try (Statement statement = source.createStatement()) {
+      statement.setEscapeProcessing(false);
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT %s::%s IS DISTINCT FROM %1$s::%s::%2$s"
+                  .formatted(quoted, whole, type.written()))) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
   }
 
   private static List<String> written(ColumnRule rule, String type) {

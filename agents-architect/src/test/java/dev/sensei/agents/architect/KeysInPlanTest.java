@@ -45,7 +45,12 @@ class KeysInPlanTest {
     PlanInput input = Databases.input(source, Plans.empty(), options.build());
     try (Connection connection = source.connect()) {
       return input.with(
-          MappedSource.of(connection, List.of(mappings), input.source(), input.target()));
+          MappedSource.of(
+              connection,
+              List.of(mappings),
+              input.source(),
+              input.target(),
+              CastRecovery.of(input)));
     }
   }
 

@@ -126,7 +126,8 @@ final class MappedPlans {
 
   private MappedSource mapped(PlanInput input, List<TableMapping> mappings) throws Exception {
     try (Connection connection = source.connect()) {
-      return MappedSource.of(connection, mappings, input.source(), input.target());
+      return MappedSource.of(
+          connection, mappings, input.source(), input.target(), CastRecovery.of(input));
     }
   }
 

@@ -8,7 +8,6 @@ import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.MigrationPlan.MovedSequence;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
 import dev.sensei.agents.plan.ErrorLimit;
-import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.plan.TableText;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -206,7 +207,19 @@ class RulesInPlanTest {
                             .setRemedy(RowRemedy.CLAMP)
                             .build())));
     RuleProposals proposals =
-        new RuleProposals(plan.tables(), plan.migration().errorLimit());
+        new RuleProposals(
+            plan.tables(),
+            plan.migration().errorLimit(),
+            new DeclaredRules(
+                MigrationOptions.unset()
+                    .setRules(
+                        List.of(
+                            rule("age", RuleKind.RANGE)
+                                .setMost("120")
+                                .setRemedy(RowRemedy.CLAMP)
+                                .build()))
+                    .build(),
+                new Ancestry(Map.of())));
     try (Connection connection = source.connect()) {
       RuleSample.Seen seen = new RuleSample(connection).look(plan.tables());
       assertThat(seen.unseen()).isEmpty();
@@ -250,7 +263,7 @@ class RulesInPlanTest {
             rule("seen", RuleKind.RANGE).setLeast("secret"))) {
       Planned plan = planned(MigrationOptions.unset().setRules(List.of(wrong.build())));
       try (Connection connection = source.connect()) {
-        assertThat(new RuleSample(connection).unreadable(plan.tables()))
+        assertThat(new RuleSample(connection).unreadable(plan.tables(), List.of(wrong.build())))
             .hasValueSatisfying(
                 refused -> {
                   assertThat(refused.code()).isEqualTo("RULE_UNREADABLE");

@@ -102,6 +102,17 @@ public record ValueType(
     return isNumber() || isMoment() || isInterval();
   }
 
+  /** The same type without a length or a number of digits that would cut off or round. */
+  public String unbounded() {
+    String name =
+        switch (base) {
+          case "character" -> "bpchar";
+          case "bit" -> "bit varying";
+          default -> base;
+        };
+    return array ? name + "[]" : name;
+  }
+
   /** The most characters that the type takes; empty where it sets no limit or is no text. */
   public OptionalInt maxLength() {
     return TEXTS.contains(base) ? first : OptionalInt.empty();

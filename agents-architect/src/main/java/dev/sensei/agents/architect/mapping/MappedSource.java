@@ -9,6 +9,7 @@ import dev.sensei.databases.catalog.Table;
 import dev.sensei.schemas.common.TableMapping;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public record MappedSource(
         columns.put(
             column.name(), new ColumnOrigin(column.name(), column.type(), Optional.empty(), false));
       }
-      origins.put(table.name(), new TableOrigin(table.name(), false, columns, List.of()));
+      origins.put(table.name(), new TableOrigin(table.name(), columns, List.of()));
     }
     return new MappedSource(source, origins, List.of(), List.of(), List.of());
   }
@@ -58,15 +59,20 @@ public record MappedSource(
    * @param declared the mappings
    * @param source the catalog of what is in scope
    * @param target the target's catalog
+   * @param faults whether rows whose values cannot be cast are dealt with
    * @throws MappingRefused where they cannot be carried out
    * @throws dev.sensei.databases.errors.DatabaseException where the source fails
    */
   public static MappedSource of(
-      Connection connection, List<TableMapping> declared, Catalog source, Catalog target)
+      Connection connection,
+      List<TableMapping> declared,
+      Catalog source,
+      Catalog target,
+      CastFaults faults)
       throws MappingRefused {
     List<MappedTable> tables = Declarations.apply(declared, source);
     required(tables, target);
-    SourceAnswers answers = SourceTrial.ask(connection, source, target, tables);
+    SourceAnswers answers = SourceTrial.ask(connection, source, target, tables, faults);
     Losses losses = new Losses();
     WantedCatalog wanted = new WantedCatalog(source, target, tables, answers, losses);
     Catalog catalog = wanted.catalog();
@@ -81,7 +87,7 @@ public record MappedSource(
         risks,
         wanted.changes().movedSequences().entrySet().stream()
             .map(moved -> new MovedSequence(moved.getKey(), moved.getValue()))
-            .sorted(java.util.Comparator.comparing(MovedSequence::source))
+            .sorted(Comparator.comparing(MovedSequence::source))
             .toList());
   }
 
@@ -127,6 +133,6 @@ public record MappedSource(
             .filter(column -> table.of(column.name()).isEmpty())
             .map(column -> new ColumnOrigin(column.name(), column.type(), Optional.empty(), true))
             .toList();
-    return new TableOrigin(table.source().name(), table.declared(), columns, dropped);
+    return new TableOrigin(table.source().name(), columns, dropped);
   }
 }

@@ -14,6 +14,7 @@ import dev.sensei.databases.catalog.Sequence;
 import dev.sensei.databases.catalog.TypeForm;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
+import dev.sensei.databases.rules.TypeCast;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,14 +41,16 @@ final class SourceTrial {
   private final Connection source;
   private final ReadOnlySession session;
   private final Catalog target;
+  private final CastFaults faults;
   private final List<String> risks = new ArrayList<>();
   private final Map<String, Boolean> sortable = new HashMap<>();
   private final Map<String, Optional<TypeForm>> forms = new HashMap<>();
 
-  private SourceTrial(Connection source, Catalog target) {
+  private SourceTrial(Connection source, Catalog target, CastFaults faults) {
     this.source = source;
     this.session = new ReadOnlySession(source, LIMIT);
     this.target = target;
+    this.faults = faults;
   }
 
   /**
@@ -56,12 +59,17 @@ final class SourceTrial {
    * @param source a session of the source, committing by itself
    * @param catalog the source's catalog
    * @param target the target's catalog
+   * @param faults whether rows whose values cannot be cast are dealt with
    * @throws MappingRefused at the first that cannot be carried out
    */
   static SourceAnswers ask(
-      Connection source, Catalog catalog, Catalog target, List<MappedTable> tables)
+      Connection source,
+      Catalog catalog,
+      Catalog target,
+      List<MappedTable> tables,
+      CastFaults faults)
       throws MappingRefused {
-    SourceTrial trial = new SourceTrial(source, target);
+    SourceTrial trial = new SourceTrial(source, target, faults);
     Map<TableName, Map<String, Reading>> readings = new HashMap<>();
     for (MappedTable table : tables) {
       if (table.declared()) {
@@ -271,6 +279,7 @@ final class SourceTrial {
   private void sample(
       MappedTable table, List<ColumnMapping> columns, Map<String, MappedColumn> byTarget)
       throws MappingRefused {
+    List<ColumnMapping> whole = columns;
     try {
       session.text(doing(table), counting(table, columns));
     } catch (DatabaseException failed) {
@@ -286,22 +295,38 @@ final class SourceTrial {
           && failed.errorClass() != ErrorClass.SCHEMA) {
         throw failed;
       }
+      whole = new ArrayList<>();
       for (ColumnMapping column : columns) {
-        one(table, column, Optional.ofNullable(byTarget.get(column.target())).orElseThrow());
+        if (works(
+            table, column, Optional.ofNullable(byTarget.get(column.target())).orElseThrow())) {
+          whole.add(column);
+        }
       }
-      throw failed;
+      if (whole.size() == columns.size()) {
+        throw failed;
+      }
     }
-    for (ColumnMapping column : columns) {
+    for (ColumnMapping column : whole) {
       tooLong(table, column);
     }
   }
 
-  private void one(MappedTable table, ColumnMapping mapping, MappedColumn column)
+  /** Whether a column works on all rows; false where it does not and its rows are dealt with. */
+  private boolean works(MappedTable table, ColumnMapping mapping, MappedColumn column)
       throws MappingRefused {
     try {
       session.text(doing(table), counting(table, List.of(mapping)));
+      return true;
     } catch (DatabaseException failed) {
-      boolean own = column.expression().isPresent() && !column.literal();
+      boolean own =
+          column.expression().isPresent() && !column.literal() && !isComputed(table, mapping);
+      TypeCast cast = TypeCast.of(mapping.sourceType(), mapping.targetType());
+      if (failed.errorClass() == ErrorClass.DATA
+          && !own
+          && !column.literal()
+          && faults.areDealtWith(table.source(), column.sourceName(), cast)) {
+        return false;
+      }
       throw new MappingRefused(
           own ? "EXPRESSION_FAILS" : "CAST_FAILS",
           table.named(column),
@@ -316,7 +341,32 @@ final class SourceTrial {
                       ? "mend it for such rows"
                       : column.literal()
                           ? "give a constant of that type"
-                          : "mend the rows, or give an expression that converts them"));
+                          : "mend the rows, give an expression that converts them, or say in the"
+                              + " spec what becomes of such rows, by recovery.outOfRange or"
+                              + " errors.maxRows"));
+    }
+  }
+
+  /** Whether an expression gives a value for each row, before anything is cast. */
+  private boolean isComputed(MappedTable table, ColumnMapping column) {
+    ColumnMapping uncast =
+        new ColumnMapping(
+            column.source(),
+            column.target(),
+            column.sourceType(),
+            column.sourceType(),
+            column.confidence(),
+            column.note(),
+            List.of(),
+            column.expression());
+    try {
+      session.text(doing(table), counting(table, List.of(uncast)));
+      return true;
+    } catch (DatabaseException failed) {
+      if (failed.errorClass() != ErrorClass.DATA && failed.errorClass() != ErrorClass.SCHEMA) {
+        throw failed;
+      }
+      return false;
     }
   }
 

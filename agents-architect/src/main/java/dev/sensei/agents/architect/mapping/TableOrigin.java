@@ -9,15 +9,11 @@ import java.util.Optional;
  * Where the rows of a table come from.
  *
  * @param source the table in the source
- * @param declared whether a person said anything of its columns
  * @param columns by their names in the target
  * @param dropped columns of the source that the target is not to have
  */
 public record TableOrigin(
-    TableName source,
-    boolean declared,
-    Map<String, ColumnOrigin> columns,
-    List<ColumnOrigin> dropped) {
+    TableName source, Map<String, ColumnOrigin> columns, List<ColumnOrigin> dropped) {
   public TableOrigin {
     columns = Map.copyOf(columns);
     dropped = List.copyOf(dropped);
