@@ -59,6 +59,21 @@ public final class QueueKey {
   }
 
   /**
+   * The installation's key, where there is one.
+   *
+   * @throws QueueKeyException where there is none, or it cannot be read
+   */
+  public static QueueKey open(Path dataDirectory) throws QueueKeyException {
+    Path file = fileIn(dataDirectory);
+    if (!Files.exists(file)) {
+      throw new QueueKeyException(
+          "expected the error queue's key at %s, found none: rows were encrypted with another one; say where that is, as env://NAME or file:///path"
+              .formatted(file));
+    }
+    return resolve("file://" + file.toAbsolutePath());
+  }
+
+  /**
    * The key that a reference stands for.
    *
    * @param reference {@code env://NAME} or {@code file:///path}

@@ -13,20 +13,27 @@ public final class QueueKeys {
   private static final String INSTALLATION = "";
 
   private final Optional<Path> dataDirectory;
+  private final boolean made;
   private final Map<String, RowCipher> known = new ConcurrentHashMap<>();
 
-  private QueueKeys(Optional<Path> dataDirectory) {
+  private QueueKeys(Optional<Path> dataDirectory, boolean made) {
     this.dataDirectory = dataDirectory;
+    this.made = made;
   }
 
   /** Keys of an installation; its own is made where it is first needed. */
   public static QueueKeys in(Path dataDirectory) {
-    return new QueueKeys(Optional.of(dataDirectory));
+    return new QueueKeys(Optional.of(dataDirectory), true);
+  }
+
+  /** Keys of an installation, for who reads what was encrypted: none is made. */
+  public static QueueKeys presentIn(Path dataDirectory) {
+    return new QueueKeys(Optional.of(dataDirectory), false);
   }
 
   /** Keys that migrations name, and no others. */
   public static QueueKeys byReference() {
-    return new QueueKeys(Optional.empty());
+    return new QueueKeys(Optional.empty(), false);
   }
 
   /**
@@ -50,7 +57,7 @@ public final class QueueKeys {
       return QueueKey.resolve(reference.get());
     }
     if (dataDirectory.isPresent()) {
-      return QueueKey.openOrCreate(dataDirectory.get());
+      return made ? QueueKey.openOrCreate(dataDirectory.get()) : QueueKey.open(dataDirectory.get());
     }
     throw new QueueKeyException(
         "expected the spec's errors.key to name the error queue's key, found nothing; this process"

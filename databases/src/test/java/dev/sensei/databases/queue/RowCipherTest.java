@@ -55,6 +55,18 @@ class RowCipherTest {
   }
 
   @Test
+  void whoReadsRowsMakesNoKey() throws Exception {
+    assertThatThrownBy(() -> QueueKeys.presentIn(directory).cipher(Optional.empty()))
+        .isInstanceOf(QueueKeyException.class)
+        .hasMessageContaining(QueueKey.fileIn(directory).toString())
+        .hasMessageContaining("found none");
+    assertThat(QueueKey.fileIn(directory)).doesNotExist();
+
+    String made = QueueKeys.in(directory).cipher(Optional.empty()).keyId();
+    assertThat(QueueKeys.presentIn(directory).cipher(Optional.empty()).keyId()).isEqualTo(made);
+  }
+
+  @Test
   void whatIsNoKeyIsRefusedAndNotQuoted() throws Exception {
     Path file = directory.resolve("wrong");
     Files.writeString(file, "c2hvcnQgc2VjcmV0\n");

@@ -12,8 +12,8 @@ import dev.sensei.cli.run.MigrationControl.Purpose;
 import dev.sensei.cli.run.QueuedError;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -84,11 +85,15 @@ final class ErrorsCommands implements Runnable {
       return Purpose.LOOK;
     }
 
+    /** Looks at what was given, before anything is connected to. */
+    void check() {}
+
     abstract ExitCode with(MigrationControl control, ErrorQueueAccess queue)
         throws InterruptedException;
 
     @Override
     public final Integer call() throws InterruptedException {
+      check();
       try (MigrationControl control =
           session.backend().control().connect(platform.location(session), purpose())) {
         ErrorQueueAccess queue =
@@ -229,19 +234,15 @@ final class ErrorsCommands implements Runnable {
   private abstract static class Deciding extends Errors {
     private static final Duration LIMIT = Duration.ofMinutes(30);
 
-    @Parameters(
-        index = "1..*",
-        paramLabel = "NUMBER",
-        description = "The rows, as list names them; all that wait where none is named.")
-    private List<Long> numbers = new ArrayList<>();
-
     @Mixin private final PersonOptions person = new PersonOptions();
 
     Deciding(Session session) {
       super(session);
     }
 
-    abstract MigrationCommand command(List<Long> numbers);
+    abstract List<Long> numbers();
+
+    abstract MigrationCommand command();
 
     @Override
     Purpose purpose() {
@@ -251,7 +252,7 @@ final class ErrorsCommands implements Runnable {
     @Override
     ExitCode with(MigrationControl control, ErrorQueueAccess queue) throws InterruptedException {
       List<Long> known = queue.list().stream().map(QueuedError::number).toList();
-      for (long number : numbers) {
+      for (long number : numbers()) {
         if (!known.contains(number)) {
           throw CommandException.usage(
               "the error queue has no row %d; \"sensei errors list %s\" lists them"
@@ -260,7 +261,7 @@ final class ErrorsCommands implements Runnable {
       }
       Answer answer =
           control
-              .send(migrationId, command(numbers), person.name(session))
+              .send(migrationId, command(), person.name(session))
               .orElseThrow(() -> SteeringCommand.unknown(migrationId));
       if (answer instanceof Answer.Rejected rejected) {
         session
@@ -295,12 +296,23 @@ final class ErrorsCommands implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Tries rows again, as the source has them now.")
   private static final class Retry extends Deciding {
+    @Parameters(
+        index = "1..*",
+        paramLabel = "NUMBER",
+        description = "The rows, as list names them; all that wait where none is named.")
+    private List<Long> numbers = new ArrayList<>();
+
     Retry(Session session) {
       super(session);
     }
 
     @Override
-    MigrationCommand command(List<Long> numbers) {
+    List<Long> numbers() {
+      return numbers;
+    }
+
+    @Override
+    MigrationCommand command() {
       return new MigrationCommand.RetryErrors(numbers);
     }
   }
@@ -310,6 +322,12 @@ final class ErrorsCommands implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Leaves rows out; the certificate names who said so.")
   private static final class Skip extends Deciding {
+    @Parameters(
+        index = "1..*",
+        paramLabel = "NUMBER",
+        description = "The rows, as list names them; or --all.")
+    private List<Long> numbers = new ArrayList<>();
+
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
     private String reason = "";
 
@@ -321,10 +339,19 @@ final class ErrorsCommands implements Runnable {
     }
 
     @Override
-    MigrationCommand command(List<Long> numbers) {
+    void check() {
       if (numbers.isEmpty() != all) {
         throw CommandException.usage("name the rows to leave out, or give --all for all that wait");
       }
+    }
+
+    @Override
+    List<Long> numbers() {
+      return numbers;
+    }
+
+    @Override
+    MigrationCommand command() {
       return new MigrationCommand.SkipErrors(numbers, reason);
     }
   }
@@ -350,46 +377,75 @@ final class ErrorsCommands implements Runnable {
 
     @Override
     ExitCode with(MigrationControl control, ErrorQueueAccess queue) {
-      long[] rows = {0};
-      try (PrintWriter out =
-          new PrintWriter(
-              Channels.newWriter(
-                  Files.newByteChannel(
-                      file,
-                      EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                      PosixFilePermissions.asFileAttribute(
-                          PosixFilePermissions.fromString("rw-------"))),
-                  StandardCharsets.UTF_8))) {
-        queue.forEachOpen(
-            key.reference(),
-            row -> {
-              Map<String, @Nullable Object> members = new LinkedHashMap<>();
-              members.put("number", row.error().number());
-              members.put("table", row.error().table());
-              members.put("code", row.error().code());
-              members.put("message", row.error().message());
-              members.put("values", nullable(row.values()));
-              out.println(JsonText.line(members));
-              rows[0]++;
-            });
+      long rows = export(queue);
+      session
+          .out()
+          .println(
+              "%s rows, decrypted, in %s: keep it safe and delete it when it has served"
+                  .formatted(Amounts.count(rows), file));
+      return ExitCode.OK;
+    }
+
+    /** Writes a new file, and leaves none behind that is not whole. */
+    private long export(ErrorQueueAccess queue) {
+      boolean whole = false;
+      SeekableByteChannel channel = create();
+      try (PrintWriter out = new PrintWriter(Channels.newWriter(channel, StandardCharsets.UTF_8))) {
+        long rows = write(queue, out);
         if (out.checkError()) {
-          throw new UncheckedIOException(new IOException("writing failed"));
+          throw new CommandException(ExitCode.FAILED, "writing %s failed".formatted(file));
         }
+        whole = true;
+        return rows;
+      } finally {
+        if (!whole) {
+          delete();
+        }
+      }
+    }
+
+    private SeekableByteChannel create() {
+      try {
+        return Files.newByteChannel(
+            file,
+            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       } catch (FileAlreadyExistsException there) {
         throw new CommandException(
             ExitCode.USAGE, "%s is there already; name a new file".formatted(file), there);
-      } catch (IOException | UncheckedIOException failed) {
+      } catch (IOException failed) {
         throw new CommandException(
             ExitCode.USAGE,
             "cannot write %s (%s)".formatted(file, failed.getClass().getSimpleName()),
             failed);
       }
-      session
-          .out()
-          .println(
-              "%s rows, decrypted, in %s: keep it safe and delete it when it has served"
-                  .formatted(Amounts.count(rows[0]), file));
-      return ExitCode.OK;
+    }
+
+    private long write(ErrorQueueAccess queue, PrintWriter out) {
+      AtomicLong rows = new AtomicLong();
+      queue.forEachOpen(
+          key.reference(),
+          row -> {
+            Map<String, @Nullable Object> members = new LinkedHashMap<>();
+            members.put("number", row.error().number());
+            members.put("table", row.error().table());
+            members.put("code", row.error().code());
+            members.put("message", row.error().message());
+            members.put("values", nullable(row.values()));
+            out.println(JsonText.line(members));
+            rows.incrementAndGet();
+          });
+      return rows.get();
+    }
+
+    private void delete() {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException failed) {
+        session
+            .err()
+            .println("sensei: %s holds decrypted rows and is not whole; delete it".formatted(file));
+      }
     }
   }
 }

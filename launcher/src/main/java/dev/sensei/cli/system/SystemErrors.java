@@ -1,7 +1,7 @@
 package dev.sensei.cli.system;
 
 import dev.sensei.agents.databases.DatabaseAccess;
-import dev.sensei.agents.journal.JournalDocuments;
+import dev.sensei.agents.journal.Journal;
 import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.run.ErrorQueueAccess;
@@ -9,6 +9,7 @@ import dev.sensei.cli.run.QueuedError;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
+import dev.sensei.databases.errors.ErrorClass;
 import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
@@ -41,14 +42,14 @@ final class SystemErrors implements ErrorQueueAccess {
   private static final String SESSION = "sensei-errors";
 
   private final StateFeed.Snapshot snapshot;
-  private final JournalDocuments journal;
+  private final Journal journal;
   private final QueueKeys keys;
   private final LedgerMarks marks = new LedgerMarks(LedgerSettings.DEFAULT);
 
-  SystemErrors(StateFeed.Snapshot snapshot, JournalDocuments journal, Path dataDirectory) {
+  SystemErrors(StateFeed.Snapshot snapshot, Journal journal, Path dataDirectory) {
     this.snapshot = snapshot;
     this.journal = journal;
-    this.keys = QueueKeys.in(dataDirectory);
+    this.keys = QueueKeys.presentIn(dataDirectory);
   }
 
   private MigrationState migration() {
@@ -61,17 +62,34 @@ final class SystemErrors implements ErrorQueueAccess {
   }
 
   private <T> T onTarget(OnTarget<T> work) {
-    try (Connection target =
-        DatabaseAccess.byReference().open(migration().getTarget(), DatabaseRole.TARGET, SESSION)) {
+    try (Connection target = open()) {
       return work.run(target);
     } catch (SQLException failed) {
       throw new CommandException(
           ExitCode.FAILED,
           String.valueOf(DatabaseErrors.translate("reading the error queue", failed).getMessage()),
           failed);
-    } catch (DatabaseException | IllegalArgumentException failed) {
-      throw new CommandException(ExitCode.USAGE, String.valueOf(failed.getMessage()), failed);
+    } catch (DatabaseException failed) {
+      throw new CommandException(
+          exitCode(failed.errorClass()), String.valueOf(failed.getMessage()), failed);
     }
+  }
+
+  private Connection open() {
+    try {
+      return DatabaseAccess.byReference()
+          .open(migration().getTarget(), DatabaseRole.TARGET, SESSION);
+    } catch (IllegalArgumentException unreadable) {
+      throw new CommandException(
+          ExitCode.USAGE, String.valueOf(unreadable.getMessage()), unreadable);
+    }
+  }
+
+  /** Whether something has to be set otherwise first, or the work itself failed. */
+  private static ExitCode exitCode(ErrorClass errorClass) {
+    return errorClass == ErrorClass.CONFIGURATION || errorClass == ErrorClass.PERMISSION
+        ? ExitCode.USAGE
+        : ExitCode.FAILED;
   }
 
   @Override
