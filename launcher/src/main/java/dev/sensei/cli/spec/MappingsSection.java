@@ -15,8 +15,6 @@ final class MappingsSection {
   static final String KEY = "mappings";
 
   private static final String DROP = "drop";
-  static final Pattern TABLE =
-      Pattern.compile("(\"[^\"]+\"|[^\".\\s*?]+)\\.(\"[^\"]+\"|[^\".\\s*?]+)");
   private static final String TABLE_FORM =
       "a table's name as schema.table, each part in double quotes where SQL needs them";
   private static final Map<String, String> COLUMN_HINTS =
@@ -28,13 +26,13 @@ final class MappingsSection {
 
   static List<TableSpec> read(YamlSection spec) throws SpecException {
     List<TableSpec> tables = new ArrayList<>();
-    for (YamlSection.Named table : spec.named(KEY, TABLE, TABLE_FORM)) {
-      YamlSection section = table.section(List.of("target", "columns", "add"), Map.of());
-      section.saysSomething("target, columns or add");
+    for (Map.Entry<TableName, YamlValue> table : spec.value(KEY).byTables(TABLE_FORM).entrySet()) {
+      table.getValue().saysSomething("target, columns or add");
+      YamlSection section = table.getValue().section(List.of("target", "columns", "add"));
       tables.add(
           new TableSpec(
-              TableName.parse(table.name()),
-              section.text("target", TABLE, TABLE_FORM).map(TableName::parse),
+              table.getKey(),
+              section.value("target").text(YamlSection.TABLE, TABLE_FORM).map(TableName::parse),
               columns(section),
               added(section)));
     }
@@ -43,51 +41,70 @@ final class MappingsSection {
 
   private static List<ColumnSpec> columns(YamlSection table) throws SpecException {
     List<ColumnSpec> columns = new ArrayList<>();
-    for (YamlSection.Named column : table.named("columns", name(), nameForm())) {
-      if (column.is(DROP, "a mapping of target, type, expression, or the word " + DROP)) {
-        columns.add(new ColumnSpec.Dropped(column.name()));
+    for (Map.Entry<String, YamlValue> column :
+        table.value("columns").byNames(name(), nameForm()).entrySet()) {
+      YamlValue said = column.getValue();
+      if (said.is(DROP, "a mapping of target, type, expression, or the word " + DROP)) {
+        columns.add(new ColumnSpec.Dropped(column.getKey()));
         continue;
       }
-      YamlSection section = column.section(List.of("target", "type", "expression"), COLUMN_HINTS);
-      section.saysSomething("target, type or expression");
+      said.saysSomething("target, type or expression");
+      YamlSection section = said.section(List.of("target", "type", "expression"), COLUMN_HINTS);
       columns.add(
           new ColumnSpec.Changed(
-              column.name(),
-              section.text("target", name(), nameForm()),
+              column.getKey(),
+              section.value("target").text(name(), nameForm()),
               type(section),
-              section.text("expression", TableSpec.MAX_SQL)));
+              section.value("expression").text(TableSpec.MAX_SQL)));
     }
     return columns;
   }
 
   private static List<AddedSpec> added(YamlSection table) throws SpecException {
     List<AddedSpec> added = new ArrayList<>();
-    for (YamlSection.Named column : table.named("add", name(), nameForm())) {
+    for (Map.Entry<String, YamlValue> column :
+        table.value("add").byNames(name(), nameForm()).entrySet()) {
       YamlSection section =
-          column.section(List.of("expression", "constant", "type", "required"), Map.of());
-      if (section.has("expression") == section.has("constant")) {
-        throw section.at(
-            "constant",
-            "%s needs either an expression or a constant; give one of them"
-                .formatted(section.path()));
+          column.getValue().section(List.of("expression", "constant", "type", "required"));
+      YamlValue constant = section.value("constant");
+      if (section.has("expression") == constant.present()) {
+        throw constant
+            .place()
+            .error(
+                "%s needs either an expression or a constant; give one of them"
+                    .formatted(section.path()));
       }
-      Optional<YamlSection.Constant> constant = section.constant("constant", TableSpec.MAX_SQL);
-      Value value =
-          constant.isPresent()
-              ? new Value.Constant(constant.get().text())
-              : new Value.Expression(section.text("expression", TableSpec.MAX_SQL).orElseThrow());
       added.add(
-          new AddedSpec(
-              column.name(),
-              value,
-              type(section).or(() -> constant.map(YamlSection.Constant::type)),
-              section.flag("required", false)));
+          constant.present()
+              ? constant(column.getKey(), section)
+              : new AddedSpec(
+                  column.getKey(),
+                  new Value.Expression(
+                      section.value("expression").text(TableSpec.MAX_SQL).orElseThrow()),
+                  type(section),
+                  section.value("required").flag(false)));
     }
     return added;
   }
 
+  /** A constant as it is written. Its type is asked for where YAML may mean something else. */
+  private static AddedSpec constant(String column, YamlSection section) throws SpecException {
+    YamlValue value = section.value("constant");
+    YamlValue.Constant constant = value.constant(TableSpec.MAX_SQL).orElseThrow();
+    Optional<String> type = type(section).or(constant::type);
+    if (type.isEmpty()) {
+      throw value
+          .place()
+          .error(
+              "%s may be read as more than one thing, found %s; put it in quotes and give a type"
+                  .formatted(value.place().path(), value.place().shown()));
+    }
+    return new AddedSpec(
+        column, new Value.Constant(constant.text()), type, section.value("required").flag(false));
+  }
+
   private static Optional<String> type(YamlSection section) throws SpecException {
-    return section.text("type", TableSpec.MAX_TYPE);
+    return section.value("type").text(TableSpec.MAX_TYPE);
   }
 
   /** The form of a column's name. */

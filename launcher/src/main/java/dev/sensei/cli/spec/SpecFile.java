@@ -46,11 +46,11 @@ public final class SpecFile {
           "password",
           "a password does not belong in the spec; give credentials: env://NAME or"
               + " file:///path, or set SOURCE_PGPASSWORD or TARGET_PGPASSWORD");
-  private static final Map<String, String> NO_HINTS = Map.of();
   private static final Pattern TABLE_PATTERN =
       Pattern.compile("(\"[^\"]+\"|[^\".\\s]+)\\.(\"[^\"]+\"|[^\".\\s]+)");
-  private static final Pattern REFERENCE =
-      Pattern.compile("(env://[A-Za-z_][A-Za-z0-9_]*|file:///.+)");
+
+  /** Where a secret is. */
+  static final Pattern REFERENCE = Pattern.compile("env://[A-Za-z_][A-Za-z0-9_]*|file:///.+");
 
   private SpecFile() {}
 
@@ -102,7 +102,7 @@ public final class SpecFile {
           "%s: the spec is empty; expected at least one of %s"
               .formatted(name, String.join(", ", SECTIONS)));
     }
-    YamlSection spec = YamlSection.of(name, "", root, SECTIONS, NO_HINTS);
+    YamlSection spec = YamlSection.of(new YamlPlace(name, "", root), SECTIONS, Map.of());
     return new MigrationSpec(
         connection(spec, "source"),
         connection(spec, "target"),
@@ -118,18 +118,21 @@ public final class SpecFile {
     if (!spec.has(side)) {
       return Optional.empty();
     }
-    YamlSection section = spec.section(side, CONNECTION, CONNECTION_HINTS);
+    YamlSection section = spec.value(side).section(CONNECTION, CONNECTION_HINTS);
     String type = required(section, side, "type");
     if (!type.equals("postgresql")) {
-      throw section.at(
-          "type",
-          type.equals("mysql") || type.equals("mariadb")
-              ? "%s.type: MySQL and MariaDB are not built yet; allowed: postgresql".formatted(side)
-              : "%s.type has to be postgresql".formatted(side));
+      throw section
+          .value("type")
+          .place()
+          .error(
+              type.equals("mysql") || type.equals("mariadb")
+                  ? "%s.type: MySQL and MariaDB are not built yet; allowed: postgresql"
+                      .formatted(side)
+                  : "%s.type has to be postgresql".formatted(side));
     }
     Map<String, String> parameters = new LinkedHashMap<>();
     if (section.has("ssl")) {
-      parameters.put("sslmode", section.choice("ssl", "", sslModes()));
+      parameters.put("sslmode", section.value("ssl").choice("", sslModes()));
     }
     if (section.has("credentials")) {
       parameters.put(DatabaseUri.PASSWORD_REFERENCE, credentials(section, side));
@@ -140,11 +143,11 @@ public final class SpecFile {
               required(section, side, "user"),
               Optional.empty(),
               required(section, side, "host"),
-              (int) section.integer("port", DatabaseUri.DEFAULT_PORT, 1, 65_535),
+              (int) section.value("port").integer(DatabaseUri.DEFAULT_PORT, 1, 65_535),
               required(section, side, "database"),
               parameters));
     } catch (IllegalArgumentException e) {
-      throw section.at("host", side + ": " + e.getMessage());
+      throw section.value("host").place().error(side + ": " + e.getMessage());
     }
   }
 
@@ -152,111 +155,118 @@ public final class SpecFile {
   private static String credentials(YamlSection section, String side) throws SpecException {
     String reference = required(section, side, "credentials");
     if (reference.startsWith("vault://")) {
-      throw section.at(
-          "credentials",
-          side + ".credentials: vault:// is not built yet; use env://NAME or file:///path");
+      throw section
+          .value("credentials")
+          .place()
+          .error(side + ".credentials: vault:// is not built yet; use env://NAME or file:///path");
     }
     if (!REFERENCE.matcher(reference).matches()) {
-      throw section.at(
-          "credentials",
-          side
-              + ".credentials has to be a reference, env://NAME or file:///path, never the"
-              + " password itself");
+      throw section
+          .value("credentials")
+          .place()
+          .error(
+              side
+                  + ".credentials has to be a reference, env://NAME or file:///path, never the"
+                  + " password itself");
     }
     return reference;
   }
 
   private static String required(YamlSection section, String side, String key)
       throws SpecException {
-    Optional<String> text = section.text(key);
+    Optional<String> text = section.value(key).text();
     if (text.isEmpty()) {
-      throw section.at(key, "%s.%s is missing; add it".formatted(side, key));
+      throw section.value(key).place().error("%s.%s is missing; add it".formatted(side, key));
     }
     return text.get();
   }
 
   private static MigrationSpec.Tables tables(YamlSection spec) throws SpecException {
-    YamlSection section = spec.section("tables", List.of("include", "exclude"), NO_HINTS);
+    YamlSection section = spec.value("tables").section(List.of("include", "exclude"));
     String form = "a pattern schema.table, with * as wildcard";
     return new MigrationSpec.Tables(
-        section.texts("include", TABLE_PATTERN, form),
-        section.texts("exclude", TABLE_PATTERN, form));
+        section.value("include").texts(TABLE_PATTERN, form),
+        section.value("exclude").texts(TABLE_PATTERN, form));
   }
 
   private static MigrationSpec.Tuning tuning(YamlSection spec) throws SpecException {
     YamlSection section =
-        spec.section(
-            "options",
-            List.of(
-                "chunkRows",
-                "chunkMegabytes",
-                "chunkTime",
-                "batchRows",
-                "existingRows",
-                "rowHash",
-                "maxTaskAttempts",
-                "tablesInFlight",
-                "chunksInFlight",
-                "taskTimeout"),
-            NO_HINTS);
+        spec.value("options")
+            .section(
+                List.of(
+                    "chunkRows",
+                    "chunkMegabytes",
+                    "chunkTime",
+                    "batchRows",
+                    "existingRows",
+                    "rowHash",
+                    "maxTaskAttempts",
+                    "tablesInFlight",
+                    "chunksInFlight",
+                    "taskTimeout"));
     MigrationSpec.Tuning defaults = MigrationSpec.Tuning.DEFAULTS;
-    long chunkRows = section.integer("chunkRows", defaults.chunkRows(), 1, 100_000_000);
+    long chunkRows = section.value("chunkRows").integer(defaults.chunkRows(), 1, 100_000_000);
     long chunkMegabytes =
-        section.integer(
-            "chunkMegabytes",
-            section.has("chunkRows") ? 0 : defaults.chunkBytes() / BYTES_IN_A_MEGABYTE,
-            0,
-            MOST_MEGABYTES_IN_A_CHUNK);
+        section
+            .value("chunkMegabytes")
+            .integer(
+                section.has("chunkRows") ? 0 : defaults.chunkBytes() / BYTES_IN_A_MEGABYTE,
+                0,
+                MOST_MEGABYTES_IN_A_CHUNK);
     // Who says how large chunks are gets them so.
     boolean sized = section.has("chunkRows") || section.has("chunkMegabytes");
     Duration chunkTime =
-        section.duration(
-            "chunkTime",
-            sized ? Duration.ZERO : defaults.chunkTime(),
-            Duration.ZERO,
-            Duration.ofMinutes(1));
+        section
+            .value("chunkTime")
+            .duration(
+                sized ? Duration.ZERO : defaults.chunkTime(), Duration.ZERO, Duration.ofMinutes(1));
     long batchRows =
-        section.integer("batchRows", Math.min(defaults.batchRows(), chunkRows), 1, 100_000_000);
+        section
+            .value("batchRows")
+            .integer(Math.min(defaults.batchRows(), chunkRows), 1, 100_000_000);
     if (batchRows > chunkRows) {
-      throw section.at(
-          "batchRows",
-          "options.batchRows has to be at most options.chunkRows (%,d), found %,d"
-              .formatted(chunkRows, batchRows));
+      throw section
+          .value("batchRows")
+          .place()
+          .error(
+              "options.batchRows has to be at most options.chunkRows (%,d), found %,d"
+                  .formatted(chunkRows, batchRows));
     }
     return new MigrationSpec.Tuning(
         chunkRows,
         chunkMegabytes * BYTES_IN_A_MEGABYTE,
         chunkTime,
         batchRows,
-        section.choice("existingRows", defaults.existingRows(), existingRows()),
-        section.choice("rowHash", defaults.rowHash(), rowHashes()),
-        (int) section.integer("maxTaskAttempts", defaults.maxTaskAttempts(), 1, 100),
-        (int) section.integer("tablesInFlight", defaults.tablesInFlight(), 1, 1_000),
-        (int) section.integer("chunksInFlight", defaults.chunksInFlight(), 1, 1_000),
-        section.duration(
-            "taskTimeout", defaults.taskTimeout(), Duration.ofSeconds(1), Duration.ofDays(1)));
+        section.value("existingRows").choice(defaults.existingRows(), existingRows()),
+        section.value("rowHash").choice(defaults.rowHash(), rowHashes()),
+        (int) section.value("maxTaskAttempts").integer(defaults.maxTaskAttempts(), 1, 100),
+        (int) section.value("tablesInFlight").integer(defaults.tablesInFlight(), 1, 1_000),
+        (int) section.value("chunksInFlight").integer(defaults.chunksInFlight(), 1, 1_000),
+        section
+            .value("taskTimeout")
+            .duration(defaults.taskTimeout(), Duration.ofSeconds(1), Duration.ofDays(1)));
   }
 
   private static MigrationSpec.Approval approval(YamlSection spec) throws SpecException {
     YamlSection section =
-        spec.section(
-            "approval",
-            List.of("autoApproveAbove", "reviewAbove", "milestones", "separateApprover"),
-            NO_HINTS);
+        spec.value("approval")
+            .section(List.of("autoApproveAbove", "reviewAbove", "milestones", "separateApprover"));
     MigrationSpec.Approval defaults = MigrationSpec.Approval.DEFAULTS;
-    double auto = section.fraction("autoApproveAbove", defaults.autoApproveAbove());
-    double review = section.fraction("reviewAbove", Math.min(defaults.reviewAbove(), auto));
+    double auto = section.value("autoApproveAbove").number(defaults.autoApproveAbove(), 1);
+    double review = section.value("reviewAbove").number(Math.min(defaults.reviewAbove(), auto), 1);
     if (review > auto) {
-      throw section.at(
-          "reviewAbove",
-          "approval.reviewAbove has to be at most approval.autoApproveAbove (%s), found %s"
-              .formatted(auto, review));
+      throw section
+          .value("reviewAbove")
+          .place()
+          .error(
+              "approval.reviewAbove has to be at most approval.autoApproveAbove (%s), found %s"
+                  .formatted(auto, review));
     }
     return new MigrationSpec.Approval(
         auto,
         review,
-        section.choices("milestones", milestones()),
-        section.flag("separateApprover", defaults.separateApprover()));
+        section.value("milestones").choices(milestones()),
+        section.value("separateApprover").flag(defaults.separateApprover()));
   }
 
   private static Map<String, String> sslModes() {

@@ -8,9 +8,11 @@ import dev.sensei.schemas.common.Milestone;
 import dev.sensei.schemas.common.RowHash;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SpecFileTest {
   @Test
@@ -135,6 +137,60 @@ final class SpecFileTest {
     assertThatThrownBy(() -> SpecFile.parse("m.yaml", yaml))
         .isInstanceOf(SpecException.class)
         .hasMessageContaining(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5, 5, integer",
+    "-2147483649, -2147483649, bigint",
+    "9223372036854775808, 9223372036854775808, numeric",
+    "1e3, 1e3, numeric",
+    ".5, .5, numeric",
+    "1.50, 1.50, numeric",
+    "true, true, boolean",
+    "web, web, text",
+    "'\"00123\"', 00123, text",
+    "'00123, type: varchar(5)', 00123, varchar(5)",
+    "'NO, type: text', NO, text",
+    "'010, type: integer', 010, integer",
+    "'12:30, type: time', 12:30, time",
+    "'2024-01-01, type: date', 2024-01-01, date",
+  })
+  void aConstantIsWhatIsWritten(String written, String text, String type) throws SpecException {
+    assertThat(
+            SpecFile.parse(
+                    "m.yaml", "mappings: {a.b: {add: {c: {constant: %s}}}}".formatted(written))
+                .mappings()
+                .getFirst()
+                .added())
+        .containsExactly(
+            new TableSpec.AddedSpec(
+                "c", new TableSpec.Value.Constant(text), Optional.of(type), false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NO", "00123", "1e3", "12:30", "2024-01-01", "1.50"})
+  void aDefaultIsWhatIsWritten(String written) throws SpecException {
+    String yaml = "rules: {a.b: {c: {not_null: {remedy: default, default: %s}}}}";
+    assertThat(
+            SpecFile.parse("m.yaml", yaml.formatted(written))
+                .rows()
+                .rules()
+                .getFirst()
+                .getDefaultValue())
+        .isEqualTo(written);
+  }
+
+  @Test
+  void aTableStandsOnceInASectionHoweverItIsQuoted() {
+    for (String section :
+        List.of(
+            "mappings: {a.b: {target: a.c}, '\"a\".\"b\"': {target: a.d}}",
+            "rules: {a.b: {c: unique}, '\"a\".\"b\"': {c: not_null}}")) {
+      assertThatThrownBy(() -> SpecFile.parse("m.yaml", section))
+          .isInstanceOf(SpecException.class)
+          .hasMessageContaining("a.b stands twice in ");
+    }
   }
 
   @Test

@@ -181,6 +181,13 @@ final class SpecSchemaTest {
                 + " ''}}}}",
             "mappings: {a.b: {add: {c: {constant: true, required: true}, d: {expression: a ||"
                 + " b}}}}",
+            "mappings: {a.b: {add: {c: {constant: 1e3}, d: {constant: .5}, e: {constant: -5}}}}",
+            "mappings: {a.b: {add: {c: {constant: 9223372036854775807}}}}",
+            "mappings: {a.b: {add: {c: {constant: 12345678901234567890}}}}",
+            "mappings: {a.b: {add: {c: {constant: 00123, type: text}, d: {constant: NO, type:"
+                + " text}}}}",
+            "mappings: {a.b: {add: {c: {constant: 12:30, type: time}, d: {constant: 2024-01-01,"
+                + " type: date}}}}",
             "recovery: {}",
             "recovery: {tooLong: truncate, outOfRange: clamp, nullInNotNull: default}",
             "recovery: {nulBytes: strip, duplicates: keep_first, orphans: queue}",
@@ -193,6 +200,8 @@ final class SpecSchemaTest {
             "rules: {a.b: {c: {not_null: {remedy: default}}}}",
             "rules: {a.b: {c: {not_null: {remedy: default, default: false}}}}",
             "rules: {a.b: {c: {not_null: {remedy: default, default: ''}}}}",
+            "rules: {a.b: {c: {not_null: {remedy: default, default: NO}}}}",
+            "rules: {a.b: {c: {not_null: {remedy: default, default: 12:30}}}}",
             "rules: {a.b: {c: {unique: {with: [d, e], remedy: keep_last, order: f}}}}",
             "rules: {a.b: {c: {unique: {remedy: keep_first}}}}",
             "rules: {a.b: {c: {max_length: 0}}}",
@@ -266,6 +275,7 @@ final class SpecSchemaTest {
         "mappings: {a.b: {add: {c: {constant: 1, expression: a}}}}",
         "mappings: {a.b: {add: {c: {constant: [1]}}}}",
         "mappings: {a.b: {add: {c: {constant: }}}}",
+        "mappings: {a.b: {add: {c: {constant: {a: 1}}}}}",
         "mappings: {a.b: {add: {c: {constant: 1, required: maybe}}}}",
         "recovery: queue",
         "recovery: {too_long: queue}",
@@ -346,6 +356,19 @@ final class SpecSchemaTest {
   void whatTheReaderRefusesTheSchemaRefuses(String yaml) throws Exception {
     assertThat(refusal(yaml)).startsWith("m.yaml:");
     assertThat(problems(yaml)).isNotEmpty();
+  }
+
+  /** A schema sees what YAML made of a value, and not how it was written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"NO", "on", "True", "00123", "0x1F", "1_000", "12:30", "2024-01-01"})
+  void whatYamlMayMeanOtherwiseTheReaderAloneRefuses(String written) throws Exception {
+    String yaml = "mappings: {a.b: {add: {c: {constant: %s}}}}".formatted(written);
+    assertThat(refusal(yaml))
+        .isEqualTo(
+            "m.yaml:1:38: mappings.a.b.add.c.constant may be read as more than one thing, found"
+                + " \"%s\"; put it in quotes and give a type",
+            written);
+    assertThat(problems(yaml)).isEmpty();
   }
 
   @Test
