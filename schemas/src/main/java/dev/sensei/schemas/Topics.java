@@ -3,6 +3,7 @@ package dev.sensei.schemas;
 import dev.sensei.schemas.common.TaskKind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
 
@@ -69,7 +70,7 @@ public final class Topics {
 
     /** The name used in topics, groups and on the command line, such as {@code scout}. */
     public String id() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
 
     /** The topic that this kind's tasks arrive on. */

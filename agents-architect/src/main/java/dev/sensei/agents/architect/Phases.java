@@ -5,6 +5,7 @@ import dev.sensei.databases.catalog.ForeignKey;
 import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ record Phases(
         cycles.add(members.stream().sorted().toList());
       }
     }
-    cycles.sort(java.util.Comparator.comparing(List::getFirst));
+    cycles.sort(Comparator.comparing(List::getFirst));
     SortedMap<TableName, Integer> phaseOf = new TreeMap<>();
     roots.forEach((table, root) -> phaseOf.put(table, levelOf.get(root)));
     return new Phases(

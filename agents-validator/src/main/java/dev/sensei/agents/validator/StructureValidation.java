@@ -18,6 +18,7 @@ import dev.sensei.schemas.common.PerspectiveResult;
 import dev.sensei.schemas.report.StructureValidated;
 import dev.sensei.schemas.task.ValidateStructure;
 import java.sql.Connection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,7 +44,7 @@ final class StructureValidation {
             .withTables(
                 tables.stream()
                     .map(TablePlan::definition)
-                    .sorted(java.util.Comparator.comparing(table -> table.name()))
+                    .sorted(Comparator.comparing(table -> table.name()))
                     .toList());
     Catalog actual;
     try (Connection target =

@@ -49,6 +49,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -401,7 +402,7 @@ final class TableValidation {
                 new DifferenceSubject(
                     targetSubject, key.stream().map(part::targetToCompare).toList()));
     return found.rows().stream()
-        .map(row -> row.kind().name().toLowerCase(java.util.Locale.ROOT) + " " + row.keyHmac())
+        .map(row -> row.kind().name().toLowerCase(Locale.ROOT) + " " + row.keyHmac())
         .toList();
   }
 

@@ -3,6 +3,7 @@ package dev.sensei.databases.catalog;
 import dev.sensei.databases.DatabaseIdentity;
 import dev.sensei.databases.TableName;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,7 +63,7 @@ public record Catalog(
         column.identity().flatMap(Identity::sequence).ifPresent(all::add);
       }
     }
-    all.sort(java.util.Comparator.comparing(Sequence::name));
+    all.sort(Comparator.comparing(Sequence::name));
     return List.copyOf(all);
   }
 

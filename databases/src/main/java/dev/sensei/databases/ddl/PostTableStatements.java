@@ -8,6 +8,7 @@ import dev.sensei.databases.catalog.TableRule;
 import dev.sensei.databases.catalog.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What comes when a table is full and indexed: settings that name indexes, rules, triggers. */
 final class PostTableStatements {
@@ -91,7 +92,7 @@ final class PostTableStatements {
                               + " "
                               + how
                               + " "
-                              + kind.toUpperCase(java.util.Locale.ROOT)
+                              + kind.toUpperCase(Locale.ROOT)
                               + " "
                               + rule.name(),
                           object,

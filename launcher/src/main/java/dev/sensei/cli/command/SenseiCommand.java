@@ -41,7 +41,9 @@ public final class SenseiCommand implements Runnable {
 
   private SenseiCommand() {}
 
-  /** The whole command line, every command with this session. */
+  /**
+   * The whole command line; every command reads, prints and connects by what {@code session} holds.
+   */
   public static CommandLine commandLine(Session session) {
     CommandLine line = new CommandLine(new SenseiCommand());
     line.addSubcommand(new DemoCommand(session));

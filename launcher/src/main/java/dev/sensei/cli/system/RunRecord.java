@@ -51,7 +51,6 @@ final class RunRecord {
   private final List<ResultDocument.ResultError> errors = new ArrayList<>();
   private Optional<CertificateIssued> certificate = Optional.empty();
   private Optional<Instant> phaseStart = Optional.empty();
-  private Optional<Instant> planned = Optional.empty();
   private Optional<Instant> firstChunk = Optional.empty();
   private Optional<Instant> lastChunk = Optional.empty();
   private Optional<Instant> copied = Optional.empty();
@@ -82,7 +81,6 @@ final class RunRecord {
       case AnalysisCompleted event -> end("analyze", time);
       case PlanCompleted event -> {
         end("plan", time);
-        planned = Optional.of(time);
         exceptions.clear();
         event
             .getExceptions()
@@ -233,16 +231,6 @@ final class RunRecord {
       all.put("total", seconds(Duration.between(first.get(), last.get())));
     }
     return all;
-  }
-
-  /** Whether a plan was ever complete. */
-  boolean wasPlanned() {
-    return planned.isPresent();
-  }
-
-  /** Whether every table was in the target. */
-  boolean wasCopied() {
-    return copied.isPresent();
   }
 
   /** What is not carried, what was not read at one moment, and where the two sides differ. */

@@ -1,6 +1,5 @@
 package dev.sensei.agents.architect.mapping;
 
-import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.catalog.Column;
 import java.util.Optional;
 
@@ -40,12 +39,5 @@ record MappedColumn(
   /** The source column's name; empty where there is none. */
   String sourceName() {
     return source.map(Column::name).orElse("");
-  }
-
-  /** Its values as SQL over a row of the source. */
-  String sql() {
-    return expression
-        .map(text -> "(" + text + "\n)")
-        .orElseGet(() -> SqlIdentifier.quote(sourceName()));
   }
 }
