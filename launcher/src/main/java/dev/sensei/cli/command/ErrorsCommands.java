@@ -271,15 +271,24 @@ final class ErrorsCommands implements Runnable {
                     .formatted(migrationId, rejected.state(), rejected.reason()));
         return ExitCode.FAILED;
       }
-      if (!control.awaitErrorsResolved(migrationId, LIMIT)) {
-        throw new CommandException(
-            ExitCode.FAILED,
-            "not done after %d minutes; \"sensei errors list %s\" says how it stands"
-                .formatted(LIMIT.toMinutes(), migrationId));
-      }
+      MigrationControl.Resolved ended =
+          control
+              .awaitErrorsResolved(migrationId, LIMIT)
+              .orElseThrow(
+                  () ->
+                      new CommandException(
+                          ExitCode.FAILED,
+                          "not done after %d minutes; \"sensei errors list %s\" says how it stands"
+                              .formatted(LIMIT.toMinutes(), migrationId)));
       List<QueuedError> open =
           queue.list().stream().filter(error -> error.state().equals("open")).toList();
       open.forEach(error -> session.out().println(Amounts.printable(line(error))));
+      if (ended.failure().isPresent()) {
+        throw new CommandException(
+            ExitCode.FAILED,
+            "not carried out to its end, %s rows still wait: %s"
+                .formatted(Amounts.count(open.size()), ended.failure().get()));
+      }
       session
           .out()
           .println(

@@ -71,10 +71,18 @@ public interface MigrationControl extends AutoCloseable {
   Optional<ErrorQueueAccess> errors(String migrationId);
 
   /**
-   * Waits until what was decided about the error queue is carried out; false where that takes
-   * longer than the limit, or where there is no such migration.
+   * Waits until what was decided about the error queue last is carried out, or failed to be; empty
+   * where that takes longer than the limit, or where there is no such migration.
    */
-  boolean awaitErrorsResolved(String migrationId, Duration limit) throws InterruptedException;
+  Optional<Resolved> awaitErrorsResolved(String migrationId, Duration limit)
+      throws InterruptedException;
+
+  /**
+   * How a decision about the error queue ended.
+   *
+   * @param failure why it was not carried out to its end; empty where it was
+   */
+  record Resolved(Optional<String> failure) {}
 
   /** The journal of migrations. */
   AuditTrail audit();

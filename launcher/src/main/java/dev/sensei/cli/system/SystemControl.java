@@ -221,7 +221,7 @@ final class SystemControl implements MigrationControl {
   }
 
   @Override
-  public boolean awaitErrorsResolved(String migrationId, Duration limit)
+  public Optional<Resolved> awaitErrorsResolved(String migrationId, Duration limit)
       throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     long version = -1;
@@ -229,14 +229,14 @@ final class SystemControl implements MigrationControl {
       Optional<MigrationState> now =
           connection.states().of(migrationId).map(StateFeed.Snapshot::migration);
       if (now.isEmpty()) {
-        return false;
+        return Optional.empty();
       }
       if (now.get().getResolution() == null) {
-        return true;
+        return Optional.of(new Resolved(DecidedErrors.read(connection.journal(), migrationId)));
       }
       version = connection.states().awaitNewer(version, POLL);
     }
-    return false;
+    return Optional.empty();
   }
 
   @Override
