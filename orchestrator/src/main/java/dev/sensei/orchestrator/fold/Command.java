@@ -71,6 +71,12 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * Set rows aside that refer to rows which are not in the target, so that foreign keys can be
+   * made.
+   */
+  record SetAsideOrphans(MigrationId migrationId, String requestedBy) implements Command {}
+
   /** Accept the exceptions of a plan after the fact, so that it can be certified with them. */
   record AcceptExceptions(MigrationId migrationId, String planDigest, String approver)
       implements Command {}

@@ -1,5 +1,7 @@
 package dev.sensei.orchestrator.fold;
 
+import java.util.List;
+
 /** What people ask: checked against {@link Lifecycle}, then against its content. */
 final class Commands {
   /** The failure that only a further cancel or rollback leads out of. */
@@ -63,6 +65,10 @@ final class Commands {
       case Command.AmendPlan c -> Analysis.plan(draft, "amended", c.options(), c.requestedBy());
       case Command.ContinueMigration c -> {
         Milestone milestone = m.waitingFor();
+        if (Errors.waitsForParents(m)) {
+          Errors.tryForeignKeys(draft, c.requestedBy());
+          return;
+        }
         draft.emit(new Event.MilestonePassed(draft.id(), milestone, c.requestedBy()));
         if (milestone == Milestone.BEFORE_EXECUTION) {
           Execution.start(draft);
@@ -77,6 +83,10 @@ final class Commands {
           Errors.resolve(
               draft,
               new ErrorResolution(ErrorAction.SKIP, c.numbers(), c.reason(), c.requestedBy()));
+      case Command.SetAsideOrphans c ->
+          Errors.resolve(
+              draft,
+              new ErrorResolution(ErrorAction.SET_ASIDE_ORPHANS, List.of(), "", c.requestedBy()));
       case Command.PauseMigration c ->
           draft.emit(new Event.MigrationPaused(draft.id(), c.requestedBy()));
       case Command.ResumeMigration c -> {
@@ -144,9 +154,17 @@ final class Commands {
           "the migration is %s and waits at no milestone".formatted(m.state());
       case Command.ContinueMigration _ when m.resolution().isPresent() ->
           "what was decided about the error queue is being carried out; wait for its end";
-      case Command.ContinueMigration _ when m.waitingFor() == Milestone.ERRORS_OPEN ->
+      case Command.ContinueMigration _
+          when m.waitingFor() == Milestone.ERRORS_OPEN && !Errors.waitsForParents(m) ->
           "%d rows wait in the error queue: retry or skip them, or accept the exceptions"
               .formatted(m.openErrors());
+      case Command.PauseMigration _ when Errors.waitsForParents(m) ->
+          "it waits for a person already, since foreign keys lack rows that were set aside";
+      case Command.AcceptExceptions _ when Errors.waitsForParents(m) ->
+          "foreign keys lack rows that were set aside, and cannot be made without them: retry those"
+              + " rows, or set aside the rows that refer to them; exceptions can be accepted after"
+              + " that";
+      case Command.SetAsideOrphans _ -> Errors.objectionToSettingAside(m);
       case Command.RetryErrors _ -> Errors.objection(m);
       case Command.SkipErrors _ -> Errors.objection(m);
       case Command.RetryMigration _ when failedWith(m, ROLLBACK_INCOMPLETE) ->

@@ -123,8 +123,9 @@ final class Draft {
           || (kind == TaskKind.ROLL_BACK_TABLE && table().draining());
     }
     if (kind == TaskKind.RESOLVE_ERRORS) {
-      return migration().state() == LifecycleState.COMPLETED
-          && migration().resolution().isPresent();
+      return migration().resolution().isPresent()
+          && (migration().state() == LifecycleState.COMPLETED
+              || Errors.waitsForParents(migration()));
     }
     return working() && (migration().snapshotAlive() || !OpenTasks.readsSnapshot(kind));
   }

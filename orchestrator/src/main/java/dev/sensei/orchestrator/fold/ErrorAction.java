@@ -7,5 +7,6 @@ package dev.sensei.orchestrator.fold;
 public enum ErrorAction {
   UNKNOWN,
   RETRY,
-  SKIP
+  SKIP,
+  SET_ASIDE_ORPHANS
 }

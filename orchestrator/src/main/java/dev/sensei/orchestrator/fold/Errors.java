@@ -2,8 +2,17 @@ package dev.sensei.orchestrator.fold;
 
 import java.util.Optional;
 
-/** What becomes of rows in the error queue, once all tables are done. */
+/**
+ * What becomes of rows in the error queue, once all tables are done. A person decides about them
+ * before the validation; and before that where foreign keys cannot be made without them.
+ */
 final class Errors {
+  /**
+   * The failure of a table's foreign keys where rows that they refer to were set aside, as workers
+   * report it.
+   */
+  static final String PARENTS_SET_ASIDE = "PARENTS_SET_ASIDE";
+
   private Errors() {}
 
   /** Goes on to the validation, unless a person has to decide about rows, or wants to be asked. */
@@ -21,12 +30,24 @@ final class Errors {
   /** Goes on where the migration waited for the rows alone and need not any more. */
   static void proceedIfSettled(Draft draft, String requestedBy) {
     MigrationState m = draft.migration();
-    if (m.waitingFor() == Milestone.ERRORS_OPEN
+    if (m.state() == LifecycleState.COMPLETED
+        && m.waitingFor() == Milestone.ERRORS_OPEN
         && m.resolution().isEmpty()
         && (m.openErrors() == 0 || m.exceptionsAccepted())) {
       draft.emit(new Event.MilestonePassed(draft.id(), Milestone.ERRORS_OPEN, requestedBy));
       proceed(draft);
     }
+  }
+
+  /** Whether foreign keys wait for a person, since rows that they refer to were set aside. */
+  static boolean waitsForParents(MigrationState m) {
+    return m.state() == LifecycleState.RUNNING && m.waitingFor() == Milestone.ERRORS_OPEN;
+  }
+
+  /** Tries the foreign keys again that lacked rows; where they still do, it waits again. */
+  static void tryForeignKeys(Draft draft, String requestedBy) {
+    draft.emit(new Event.MilestonePassed(draft.id(), Milestone.ERRORS_OPEN, requestedBy));
+    React.next(draft.migration()).forEach(draft::effect);
   }
 
   static void resolve(Draft draft, ErrorResolution resolution) {
@@ -38,11 +59,18 @@ final class Errors {
     String requestedBy =
         draft.migration().resolution().map(ErrorResolution::requestedBy).orElse("");
     draft.emit(new Event.ErrorsResolved(draft.id(), r.tables()));
-    proceedIfSettled(draft, requestedBy);
+    if (waitsForParents(draft.migration())) {
+      tryForeignKeys(draft, requestedBy);
+    } else {
+      proceedIfSettled(draft, requestedBy);
+    }
   }
 
   /** Why rows of the error queue cannot be decided about now; empty where they can. */
   static String objection(MigrationState m) {
+    if (m.state() == LifecycleState.RUNNING && !waitsForParents(m)) {
+      return "rows of the error queue are decided about once all tables are done; wait for that";
+    }
     if (m.resolution().isPresent()) {
       return "another decision about the error queue is being carried out; wait for its end";
     }
@@ -53,6 +81,19 @@ final class Errors {
       return "the ledger is gone from the target, and the error queue with it";
     }
     return "";
+  }
+
+  /** Why rows that lack what they refer to cannot be set aside now; empty where they can. */
+  static String objectionToSettingAside(MigrationState m) {
+    if (!waitsForParents(m)) {
+      return "no foreign key is known to lack rows that were set aside";
+    }
+    if (m.resolution().isPresent()) {
+      return "another decision about the error queue is being carried out; wait for its end";
+    }
+    return m.snapshotAlive()
+        ? ""
+        : "the source's snapshot is lost, and another one is not exported yet; ask again";
   }
 
   /** Why a table cannot go on with so many rows set aside; empty where it can. */

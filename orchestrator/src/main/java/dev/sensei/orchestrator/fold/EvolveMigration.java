@@ -61,6 +61,8 @@ final class EvolveMigration {
         0,
         0,
         0,
+        0,
+        0,
         Optional.empty());
   }
 
@@ -98,7 +100,7 @@ final class EvolveMigration {
       }
       case Event.ExceptionsAccepted _ -> edit.exceptionsAccepted = true;
       case Event.MilestoneReached e -> edit.waitingFor = e.milestone();
-      case Event.MilestonePassed _ -> edit.waitingFor = Milestone.UNKNOWN;
+      case Event.MilestonePassed _ -> milestonePassed(edit);
       case Event.ExecutionStarted _ -> executionStarted(edit);
       case Event.SnapshotExported e -> snapshotExported(edit, e);
       case Event.SnapshotLost _ -> edit.snapshotAlive = false;
@@ -175,11 +177,26 @@ final class EvolveMigration {
     edit.exceptionsAccepted = false;
   }
 
+  private static void milestonePassed(MigrationEdit edit) {
+    edit.waitingFor = Milestone.UNKNOWN;
+    if (edit.stage == Stage.FOREIGN_KEYS) {
+      // Those that lacked rows are tried again, by tasks of their own.
+      edit.round++;
+      edit.nextTable = 0;
+      forgetTroubles(edit);
+    }
+  }
+
   private static void forgetFailure(MigrationEdit edit) {
     edit.failedPhase = LifecycleState.UNKNOWN;
     edit.failure = Optional.empty();
+    forgetTroubles(edit);
+  }
+
+  private static void forgetTroubles(MigrationEdit edit) {
     edit.troubles = 0;
     edit.troubled = List.of();
+    edit.orphaned = 0;
   }
 
   private static void executionStarted(MigrationEdit edit) {
@@ -204,6 +221,7 @@ final class EvolveMigration {
     edit.recoveredErrors = 0;
     edit.correctedErrors = 0;
     edit.deviatingRows = 0;
+    edit.withdrawnErrors = 0;
     edit.resolution = Optional.empty();
   }
 
@@ -214,8 +232,10 @@ final class EvolveMigration {
     edit.tasks = OpenTasks.without(edit.tasks, TaskKind.RESOLVE_ERRORS);
     edit.resolution = Optional.empty();
     edit.openErrors = event.tables().stream().mapToLong(TableErrors::open).sum();
-    edit.rows += recovered - edit.recoveredErrors;
+    long withdrawn = event.tables().stream().mapToLong(TableErrors::withdrawn).sum();
+    edit.rows += recovered - withdrawn - (edit.recoveredErrors - edit.withdrawnErrors);
     edit.recoveredErrors = recovered;
+    edit.withdrawnErrors = withdrawn;
     // What a correction makes of a row was in no plan.
     edit.deviatingRows += corrected - edit.correctedErrors;
     edit.correctedErrors = corrected;
@@ -310,8 +330,7 @@ final class EvolveMigration {
     edit.waitingFor = Milestone.UNKNOWN;
     edit.draining = 0;
     edit.nextTable = edit.tables - 1;
-    edit.troubles = 0;
-    edit.troubled = List.of();
+    forgetTroubles(edit);
   }
 
   private static void end(MigrationEdit edit, LifecycleState state) {

@@ -139,6 +139,9 @@ final class EvolveTask {
       case ADD_FOREIGN_KEYS -> {
         edit.active--;
         Evolve.trouble(edit, table.table + ": " + event.failure().message());
+        if (event.failure().code().equals(Errors.PARENTS_SET_ASIDE)) {
+          edit.orphaned++;
+        }
       }
       case VALIDATE_TABLE -> {
         edit.active--;

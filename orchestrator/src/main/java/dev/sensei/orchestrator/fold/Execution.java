@@ -136,10 +136,12 @@ final class Execution {
 
   static void endForeignKeys(Draft draft) {
     MigrationState m = draft.migration();
-    if (m.active() > 0) {
+    if (m.active() > 0 || Errors.waitsForParents(m)) {
       return;
     }
-    if (m.troubles() > 0) {
+    if (m.orphaned() > 0) {
+      draft.emit(new Event.MilestoneReached(draft.id(), Milestone.ERRORS_OPEN));
+    } else if (m.troubles() > 0) {
       draft.fail(
           LifecycleState.RUNNING,
           new Failure(

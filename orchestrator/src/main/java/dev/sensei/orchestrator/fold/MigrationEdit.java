@@ -57,6 +57,8 @@ final class MigrationEdit {
   long recoveredErrors;
   long correctedErrors;
   long deviatingRows;
+  long withdrawnErrors;
+  int orphaned;
   Optional<ErrorResolution> resolution;
 
   MigrationEdit(MigrationState from) {
@@ -112,6 +114,8 @@ final class MigrationEdit {
     recoveredErrors = from.recoveredErrors();
     correctedErrors = from.correctedErrors();
     deviatingRows = from.deviatingRows();
+    withdrawnErrors = from.withdrawnErrors();
+    orphaned = from.orphaned();
     resolution = from.resolution();
   }
 
@@ -169,6 +173,8 @@ final class MigrationEdit {
         recoveredErrors,
         correctedErrors,
         deviatingRows,
+        withdrawnErrors,
+        orphaned,
         resolution);
   }
 }

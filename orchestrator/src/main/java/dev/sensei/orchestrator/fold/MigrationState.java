@@ -59,6 +59,10 @@ import java.util.Optional;
  * @param correctedErrors those of them that the source has changed since the snapshot.
  * @param deviatingRows rows that are not in the target as they are in the source, but for those in
  *     the error queue and those that a person left out.
+ * @param withdrawnErrors rows that were in the target, until they were set aside since a row that
+ *     they refer to is not there.
+ * @param orphaned how many of the tables in trouble have foreign keys that lack rows which were set
+ *     aside.
  * @param resolution what a person decided about the error queue and is being done.
  */
 public record MigrationState(
@@ -114,6 +118,8 @@ public record MigrationState(
     long recoveredErrors,
     long correctedErrors,
     long deviatingRows,
+    long withdrawnErrors,
+    int orphaned,
     Optional<ErrorResolution> resolution) {
   public MigrationState {
     tasks = List.copyOf(tasks);

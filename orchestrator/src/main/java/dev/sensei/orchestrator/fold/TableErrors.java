@@ -9,6 +9,14 @@ package dev.sensei.orchestrator.fold;
  * @param skipped rows that were left out.
  * @param retried rows that the target has taken after all, as they were under the snapshot.
  * @param corrected rows that the target has taken as the source has them since.
+ * @param withdrawn how many of all these the target had, until they were set aside since a row that
+ *     they refer to is not there.
  */
 public record TableErrors(
-    int tableIndex, String table, long open, long skipped, long retried, long corrected) {}
+    int tableIndex,
+    String table,
+    long open,
+    long skipped,
+    long retried,
+    long corrected,
+    long withdrawn) {}

@@ -184,7 +184,10 @@ public sealed interface Task {
       DatabaseReference source,
       DatabaseReference target,
       String planDigest,
-      ErrorResolution resolution)
+      ErrorResolution resolution,
+      int snapshot,
+      String snapshotId,
+      int highestEpoch)
       implements Task {}
 
   /** Worker: set sequences, make views and comments. */

@@ -132,7 +132,10 @@ final class TaskFactory {
               m.target(),
               m.planDigest(),
               m.resolution()
-                  .orElseThrow(() -> new IllegalStateException("nothing was decided: " + taskId)));
+                  .orElseThrow(() -> new IllegalStateException("nothing was decided: " + taskId)),
+              m.snapshot(),
+              snapshotId,
+              m.highestEpoch());
       case FINISH_TARGET ->
           new Task.FinishTarget(
               id,

@@ -36,8 +36,12 @@ final class Agents {
   final Map<Integer, Set<Integer>> ledger = new HashMap<>();
   final Map<Integer, Long> setAside = new HashMap<>();
   final List<RowDeviation> deviations = new ArrayList<>();
-  TableErrors resolved = new TableErrors(0, name(0), 0, 0, 0, 0);
+  TableErrors resolved = new TableErrors(0, name(0), 0, 0, 0, 0, 0);
   final Set<Integer> wrongTables = new HashSet<>();
+
+  /** Tables whose foreign keys lack rows that were set aside. */
+  final Set<Integer> orphaned = new HashSet<>();
+
   final Map<Integer, Integer> claims = new HashMap<>();
   String catalogDigest = "catalog-1";
   String catalogSeenByKeeper = "catalog-1";
@@ -108,20 +112,7 @@ final class Agents {
       case Task.CopyChunk t -> List.of(copied(t));
       case Task.MoveGroup t ->
           current(t.members()).map(member -> (Report) moved(t, member)).toList();
-      case Task.AddGroupForeignKeys t ->
-          current(t.members())
-              .<Report>map(
-                  member ->
-                      new Report.ForeignKeysAdded(
-                          id,
-                          on,
-                          n,
-                          WHO,
-                          name(member.tableIndex()),
-                          member.tableIndex(),
-                          member.epoch(),
-                          List.of("fk")))
-              .toList();
+      case Task.AddGroupForeignKeys t -> addForeignKeys(t);
       case Task.ValidateGroup t ->
           t.members().stream()
               .<Report>map(
@@ -134,8 +125,10 @@ final class Agents {
                   id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("index")));
       case Task.AddForeignKeys t ->
           List.of(
-              new Report.ForeignKeysAdded(
-                  id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("fk")));
+              orphaned.contains(t.tableIndex())
+                  ? failed(task, FailureClass.DATA, Errors.PARENTS_SET_ASIDE)
+                  : new Report.ForeignKeysAdded(
+                      id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("fk")));
       case Task.ResolveErrors _ ->
           List.of(new Report.ErrorsResolved(id, on, n, WHO, List.of(resolved)));
       case Task.FinishTarget _ -> List.of(new Report.TargetFinished(id, on, n, WHO, List.of()));
@@ -157,6 +150,28 @@ final class Agents {
       case Task.CertifyMigration _ ->
           List.of(new Report.CertificateIssued(id, on, n, WHO, Verdict.CERTIFIED, "jws", "key"));
     };
+  }
+
+  /** Tables before the first whose foreign keys are refused have theirs. */
+  private List<Report> addForeignKeys(Task.AddGroupForeignKeys t) {
+    List<Report> reports = new ArrayList<>();
+    for (GroupMember member : current(t.members()).toList()) {
+      if (orphaned.contains(member.tableIndex())) {
+        reports.add(failed(t, FailureClass.DATA, Errors.PARENTS_SET_ASIDE));
+        return reports;
+      }
+      reports.add(
+          new Report.ForeignKeysAdded(
+              t.migrationId(),
+              t.taskId(),
+              t.attempt(),
+              WHO,
+              name(member.tableIndex()),
+              member.tableIndex(),
+              member.epoch(),
+              List.of("fk")));
+    }
+    return reports;
   }
 
   private Stream<GroupMember> current(List<GroupMember> members) {

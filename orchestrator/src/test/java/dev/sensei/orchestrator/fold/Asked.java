@@ -109,6 +109,10 @@ final class Asked {
     return new Command.SkipErrors(World.ID, List.of(3L), "of no use", "grace");
   }
 
+  static Command setAsideOrphans() {
+    return new Command.SetAsideOrphans(World.ID, "grace");
+  }
+
   static Command accept() {
     return new Command.AcceptExceptions(World.ID, "plan-1", "grace");
   }

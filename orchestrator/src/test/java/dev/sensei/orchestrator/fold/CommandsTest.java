@@ -32,6 +32,9 @@ class CommandsTest {
         Asked.cancel(),
         Asked.rollBack(),
         Asked.retry(),
+        Asked.retryErrors(),
+        Asked.skipErrors(),
+        Asked.setAsideOrphans(),
         Asked.accept());
   }
 
@@ -39,7 +42,7 @@ class CommandsTest {
   @MethodSource("everyStateWithEveryCommand")
   void aCommandIsCarriedOutWhereTheTableAllowsItAndElseRejectedByName(
       LifecycleState state, Command command) {
-    World world = in(state);
+    World world = in(state, command);
     int before = world.journal.size();
     StepResult result = world.command(command);
     if (Lifecycle.allows(state, command)) {
@@ -59,6 +62,37 @@ class CommandsTest {
               });
       assertThat(world.state()).isEqualTo(state);
     }
+  }
+
+  /** One that has what the command is about, where the state may have it. */
+  private static World in(LifecycleState state, Command command) {
+    boolean aboutErrors =
+        command instanceof Command.RetryErrors
+            || command instanceof Command.SkipErrors
+            || command instanceof Command.SetAsideOrphans;
+    if (state == LifecycleState.RUNNING
+        && (aboutErrors || command instanceof Command.ContinueMigration)) {
+      return withErrors(state, true);
+    }
+    return state == LifecycleState.COMPLETED && aboutErrors ? withErrors(state, false) : in(state);
+  }
+
+  private static World withErrors(LifecycleState state, boolean lackedByForeignKeys) {
+    Agents agents =
+        new Agents(
+            List.of(new Agents.Shape(1, false, List.of()), new Agents.Shape(1, true, List.of())));
+    agents.setAside.put(0, 3L);
+    if (lackedByForeignKeys) {
+      agents.orphaned.add(1);
+    }
+    World world = new World();
+    world.command(Asked.create(Asked.setAside(5, 100)));
+    planned(world, agents);
+    world.command(Asked.approve());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(state);
+    assertThat(world.header().waitingFor()).isEqualTo(Milestone.ERRORS_OPEN);
+    return world;
   }
 
   /** A migration brought into the state by what people and agents do. */

@@ -79,7 +79,7 @@ class ErrorQueueTest {
     assertThat(world.header().resolution()).isPresent();
     world.command(Asked.skipErrors());
     assertThat(rejection(world)).contains("another decision about the error queue");
-    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 3, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 3, 0, 0);
     long rows = world.header().rows();
     world.work(agents);
 
@@ -92,14 +92,14 @@ class ErrorQueueTest {
   @Test
   void whatStillWaitsIsWaitedForAndSaidOfTheSameRowsTwiceCountsOnce() {
     World world = waiting();
-    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 2, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 2, 0, 0);
     long rows = world.header().rows();
     world.command(Asked.retryErrors());
     world.work(agents);
     assertThat(world.header().waitingFor()).isEqualTo(Milestone.ERRORS_OPEN);
     assertThat(world.header().openErrors()).isEqualTo(1);
 
-    agents.resolved = new TableErrors(0, "public.t0", 0, 1, 2, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 1, 2, 0, 0);
     world.command(Asked.skipErrors());
     world.work(agents);
     assertThat(world.header().rows()).isEqualTo(rows + 2);
@@ -109,7 +109,7 @@ class ErrorQueueTest {
   @Test
   void correctedRowsDeviateAndNeedToBeAccepted() {
     World world = waiting();
-    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1, 0);
     world.command(Asked.retryErrors());
     world.work(agents);
     assertThat(world.header().failure().orElseThrow().code())
@@ -170,7 +170,7 @@ class ErrorQueueTest {
     World world = waiting();
     world.command(Asked.retryErrors());
     world.lose(world.take(Task.ResolveErrors.class));
-    agents.resolved = new TableErrors(0, "public.t0", 0, 3, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 3, 0, 0, 0);
     world.work(agents);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
   }
