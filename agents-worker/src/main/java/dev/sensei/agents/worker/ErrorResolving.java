@@ -19,9 +19,9 @@ import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorClass;
 import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.failpoint.Failpoint;
+import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.ErrorQueue;
 import dev.sensei.databases.ledger.Ledger;
-import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.OnceOutcome;
 import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.ledger.QueuedRow.State;
@@ -45,10 +45,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Carries out what a person decided about rows in the error queue: leaves them out, or tries them
- * again as the source has them now. Each row is decided in a transaction of its own, with the row
- * that it writes, so that a task that is done again goes on where it stopped. What is reported is
- * ended first: an attempt that comes late decides about no row behind it.
+ * Carries out what a person decided about rows in the error queue: leaves them out, tries them
+ * again as the source has them now, or sets aside what refers to such rows. Each row is decided in
+ * a transaction of its own, with the row that it writes, so that a task that is done again goes on
+ * where it stopped. What is reported is ended first: an attempt that comes late decides about no
+ * row behind it.
  *
  * <p>Tables come in the order of their phases: a row is tried behind those that it refers to.
  */
@@ -62,34 +63,26 @@ final class ErrorResolving {
   private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
   private final WorkTools tools;
   private final SetAside setAside;
+  private final OrphansAside orphans;
 
   ErrorResolving(WorkTools tools, SetAside setAside) {
     this.tools = tools;
     this.setAside = setAside;
+    this.orphans = new OrphansAside(tools, setAside);
   }
 
   void resolve(ResolveErrors task, TaskContext context) throws Exception {
     ApprovedPlan plan = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
     ErrorResolution resolution = task.getResolution();
-    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
-      Connection target = lease.connection();
-      List<QueuedRow> wanted =
-          wanted(tools.marks().queued(target, task.getMigrationId()), resolution);
-      if (resolution.getAction() == ErrorAction.SKIP) {
-        for (QueuedRow row : wanted) {
-          skip(target, tableOf(row, plan, task, context), row, task);
-        }
-      } else {
-        retry(target, plan, task, context, wanted);
-      }
-      lease.done();
+    if (resolution.getAction() == ErrorAction.SET_ASIDE_ORPHANS) {
+      orphans.run(plan, task, context);
+    } else {
+      decideAboutQueued(plan, task, context);
     }
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       List<TableErrors> counts =
           counts(
-              tools
-                  .marks()
-                  .endDecision(lease.connection(), task.getMigrationId(), task.getTaskId()),
+              tools.decisions().end(lease.connection(), task.getMigrationId(), task.getTaskId()),
               plan);
       lease.done();
       Failpoint.BEFORE_REPORT.hit();
@@ -101,6 +94,23 @@ final class ErrorResolving {
               .setAgent(context.agentName())
               .setTables(counts)
               .build());
+    }
+  }
+
+  private void decideAboutQueued(ApprovedPlan plan, ResolveErrors task, TaskContext context)
+      throws Exception {
+    try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
+      Connection target = lease.connection();
+      List<QueuedRow> wanted =
+          wanted(tools.marks().queued(target, task.getMigrationId()), task.getResolution());
+      if (task.getResolution().getAction() == ErrorAction.SKIP) {
+        for (QueuedRow row : wanted) {
+          skip(target, tableOf(row, plan, task, context), row, task);
+        }
+      } else {
+        retry(target, plan, task, context, wanted);
+      }
+      lease.done();
     }
   }
 
@@ -160,7 +170,7 @@ final class ErrorResolving {
                 table.epoch(),
                 "deciding about a row of " + table.table(),
                 session -> {
-                  if (LedgerMarks.isBeingCarriedOut(
+                  if (Decisions.isBeingCarriedOut(
                       session, task.getMigrationId(), task.getTaskId())) {
                     work.run(session);
                   }
@@ -327,6 +337,7 @@ final class ErrorResolving {
               .setSkipped(count(rows, State.SKIPPED))
               .setRetried(count(rows, State.RETRIED))
               .setCorrected(count(rows, State.CORRECTED))
+              .setWithdrawn(rows.stream().filter(row -> row.chunk() == QueuedRow.WITHDRAWN).count())
               .build());
     }
     return counts;

@@ -113,11 +113,16 @@ final class SetAside {
                 row.remedy().isPresent() ? QueuedRow.State.SKIPPED : QueuedRow.State.OPEN,
                 row.remedy().map(name -> "rule " + name)));
       }
+      int index = table.plan().index();
       DatabaseErrors.run(
           "putting rows of %s into the error queue".formatted(table.table()),
-          () ->
-              ErrorQueue.put(
-                  target, table.key(), table.plan().index(), table.epoch(), chunk, entries));
+          () -> {
+            if (chunk == QueuedRow.WITHDRAWN) {
+              ErrorQueue.withdraw(target, table.key(), index, table.epoch(), entries);
+            } else {
+              ErrorQueue.put(target, table.key(), index, table.epoch(), chunk, entries);
+            }
+          });
     }
   }
 

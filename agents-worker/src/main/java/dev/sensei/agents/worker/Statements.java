@@ -123,7 +123,8 @@ final class Statements {
     return statements.stream().map(each -> each.statement().object()).distinct().toList();
   }
 
-  private static void execute(Connection target, Statement statement) throws SQLException {
+  /** Runs a statement under the settings that definitions are read by. */
+  static void execute(Connection target, Statement statement) throws SQLException {
     try (java.sql.Statement run = target.createStatement()) {
       // Expressions may hold braces, which JDBC would take for its own escapes.
       run.setEscapeProcessing(false);

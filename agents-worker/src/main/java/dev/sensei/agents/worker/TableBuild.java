@@ -6,6 +6,7 @@ import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.worker.Statements.Marked;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkResult;
+import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.MoveInOutcome;
 import dev.sensei.databases.ledger.Settlement;
@@ -24,6 +25,7 @@ import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +43,9 @@ final class TableBuild {
 
   /** The mark of a table's foreign keys. */
   static final String FOREIGN_KEYS = "foreign-keys";
+
+  /** SQLSTATE of a row that refers to one which is not there. */
+  static final String FOREIGN_KEY_VIOLATION = "23503";
 
   private final WorkTools tools;
   private final Statements statements;
@@ -151,8 +156,8 @@ final class TableBuild {
   private void addForeignKeys(TableTask table) throws Exception {
     TablePlan plan = table.plan();
     TaskContext context = table.context();
-    List<String> built =
-        build(table, Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys()));
+    List<Marked> all = Marked.of(mark(FOREIGN_KEYS, plan.index()), plan.foreignKeys());
+    buildForeignKeys(table, all);
     Failpoint.BEFORE_REPORT.hit();
     context.report(
         ForeignKeysAdded.newBuilder()
@@ -163,8 +168,38 @@ final class TableBuild {
             .setTable(table.table())
             .setTableIndex(plan.index())
             .setEpoch(table.epoch())
-            .setBuilt(built)
+            .setBuilt(Statements.objects(all))
             .build());
+  }
+
+  /** Those that rows do not keep hold up no other. */
+  private void buildForeignKeys(TableTask table, List<Marked> all) throws Exception {
+    List<DatabaseException> refused = new ArrayList<>();
+    List<SideBySide.Job> jobs = new ArrayList<>();
+    for (Marked each : all) {
+      jobs.add(
+          session -> {
+            try {
+              statements.run(session, table, each);
+            } catch (DatabaseException failed) {
+              if (!failed.sqlState().equals(FOREIGN_KEY_VIOLATION)) {
+                throw failed;
+              }
+              refused.add(failed);
+            }
+          });
+    }
+    tools.builds().inOrder(table.context(), table.target(), jobs);
+    if (!refused.isEmpty()) {
+      Optional<TaskFailure> lacking =
+          tools
+              .builds()
+              .cancellably(table, session -> new LackingParents(tools).of(session, table));
+      if (lacking.isPresent()) {
+        throw lacking.get();
+      }
+      throw refused.getFirst();
+    }
   }
 
   /** Builds indexes several at once, and then does all else in its order. */

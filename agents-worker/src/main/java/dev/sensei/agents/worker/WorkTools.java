@@ -4,6 +4,7 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
+import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.StagedRows;
@@ -16,6 +17,7 @@ import dev.sensei.schemas.common.DatabaseReference;
  * @param plans what was approved
  * @param ledger the target's ledger
  * @param marks its marks beside the chunks
+ * @param decisions its marks of decisions about the error queue
  * @param staged its rows that join those of others
  * @param builds what builds a table on several sessions
  */
@@ -24,6 +26,7 @@ record WorkTools(
     ApprovedPlans plans,
     Ledger ledger,
     LedgerMarks marks,
+    Decisions decisions,
     StagedRows staged,
     SideBySide builds) {
   Statements statements() {

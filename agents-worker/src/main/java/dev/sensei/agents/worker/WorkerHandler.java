@@ -8,6 +8,7 @@ import dev.sensei.agents.WorkMeter;
 import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.journal.Journal;
+import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.ForeignInstallation;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
@@ -79,6 +80,7 @@ public final class WorkerHandler implements TaskHandler {
             new ApprovedPlans(journal),
             new Ledger(LedgerSettings.DEFAULT),
             new LedgerMarks(LedgerSettings.DEFAULT),
+            new Decisions(LedgerSettings.DEFAULT),
             new StagedRows(LedgerSettings.DEFAULT),
             new SideBySide(sessions, buildSettings));
     this.targets = new TargetTasks(work);

@@ -255,6 +255,7 @@ abstract class WorkerOnDatabases {
     put(task, "planDigest", migration.digest);
     put(task, "installation", "here");
     put(task, "snapshot", 1);
+    put(task, "highestEpoch", 1);
     put(task, "snapshotId", keeper.snapshot().id());
     return task;
   }

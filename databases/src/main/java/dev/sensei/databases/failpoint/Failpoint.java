@@ -51,6 +51,14 @@ public enum Failpoint {
       "mid-index-build",
       "in the transaction that builds an index of a table, before its commit; others may be built"
           + " beside it"),
+  /** Rows that lack what they refer to are out of the target and in the queue, not committed. */
+  BEFORE_ORPHANS_COMMIT(
+      "before-orphans-commit",
+      "after rows that refer to rows which are not there were set aside, before the commit"),
+  /** Rows that lack what they refer to are set aside, nobody knows yet. */
+  AFTER_ORPHANS_COMMIT(
+      "after-orphans-commit",
+      "after the commit that sets rows aside which refer to rows that are not there"),
   /** Some of the ledger's rows of a migration are gone. */
   MID_REMOVE("mid-remove", "while a migration's rows are removed from the ledger"),
   /** The source's tables are locked, and no snapshot is taken. */

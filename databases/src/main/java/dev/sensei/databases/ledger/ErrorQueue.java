@@ -58,6 +58,39 @@ public final class ErrorQueue {
   public static void put(
       Connection target, TableKey table, int tableIndex, long epoch, int chunk, List<Entry> rows)
       throws SQLException {
+    insert(target, table, tableIndex, epoch, chunk, rows, "DO NOTHING");
+  }
+
+  /**
+   * Puts rows into the queue that the target had. One that had been there before, and that the
+   * target took later, is open again.
+   */
+  public static void withdraw(
+      Connection target, TableKey table, int tableIndex, long epoch, List<Entry> rows)
+      throws SQLException {
+    insert(
+        target,
+        table,
+        tableIndex,
+        epoch,
+        QueuedRow.WITHDRAWN,
+        rows,
+        "(table_schema, table_name, epoch, locator) DO UPDATE SET state = excluded.state,"
+            + " decided_by = excluded.decided_by, written_by = 0, sql_state = excluded.sql_state,"
+            + " error_schema = excluded.error_schema, error_table = excluded.error_table,"
+            + " error_column = excluded.error_column,"
+            + " error_constraint = excluded.error_constraint, error_type = excluded.error_type");
+  }
+
+  private static void insert(
+      Connection target,
+      TableKey table,
+      int tableIndex,
+      long epoch,
+      int chunk,
+      List<Entry> rows,
+      String onConflict)
+      throws SQLException {
     try (PreparedStatement insert =
         target.prepareStatement(
             "INSERT INTO sensei_ledger.queued_row (migration_id, table_schema, table_name,"
@@ -65,7 +98,8 @@ public final class ErrorQueue {
                 + " error_column, error_constraint, error_type, key_hash, key_id, content, state,"
                 + " decided_by)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                + " ON CONFLICT DO NOTHING")) {
+                + " ON CONFLICT "
+                + onConflict)) {
       for (Entry row : rows) {
         ErrorFields fields = row.fault().fields();
         insert.setString(1, table.migrationId());

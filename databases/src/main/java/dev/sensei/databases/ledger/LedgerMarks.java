@@ -20,7 +20,6 @@ import java.util.OptionalLong;
 public final class LedgerMarks {
   private static final String BEFORE = "sequence before ";
   private static final String AFTER = "sequence after ";
-  private static final String CARRIED_OUT = "carried out";
 
   private final LedgerSettings settings;
 
@@ -120,56 +119,6 @@ public final class LedgerMarks {
         settings.lockWait(),
         Durability.SYNCHRONOUS,
         () -> ErrorQueue.of(target, migrationId));
-  }
-
-  /**
-   * Ends a decision about rows in the error queue, so that late attempts at it change no row any
-   * more: waits for those that are at one. Does nothing where it was ended before.
-   *
-   * @param decision what it is known by, within the migration
-   * @return all rows of the migration in the queue
-   */
-  public List<QueuedRow> endDecision(Connection target, String migrationId, String decision) {
-    return LedgerTransaction.run(
-        "ending a decision about the error queue",
-        target,
-        settings.lockWait(),
-        Durability.SYNCHRONOUS,
-        () -> {
-          lockInstallation(target, migrationId, "FOR NO KEY UPDATE");
-          insert(target, migrationId, CARRIED_OUT, decision);
-          return ErrorQueue.of(target, migrationId);
-        });
-  }
-
-  /**
-   * Whether a decision has not been ended, which it then is not before the transaction at hand has
-   * come to its end.
-   */
-  public static boolean isBeingCarriedOut(Connection target, String migrationId, String decision)
-      throws SQLException {
-    lockInstallation(target, migrationId, "FOR SHARE");
-    try (PreparedStatement statement =
-        target.prepareStatement(
-            "SELECT FROM sensei_ledger.object"
-                + " WHERE migration_id = ? AND kind = ? AND identity = ?")) {
-      statement.setString(1, migrationId);
-      statement.setString(2, CARRIED_OUT);
-      statement.setString(3, decision);
-      try (ResultSet row = statement.executeQuery()) {
-        return !row.next();
-      }
-    }
-  }
-
-  private static void lockInstallation(Connection target, String migrationId, String lock)
-      throws SQLException {
-    try (PreparedStatement statement =
-        target.prepareStatement(
-            "SELECT FROM sensei_ledger.installation WHERE migration_id = ? " + lock)) {
-      statement.setString(1, migrationId);
-      statement.execute();
-    }
   }
 
   /** The encrypted content of a row in the error queue. */
@@ -347,7 +296,7 @@ public final class LedgerMarks {
     }
   }
 
-  private static int insert(Connection target, String migrationId, String kind, String identity)
+  static int insert(Connection target, String migrationId, String kind, String identity)
       throws SQLException {
     try (PreparedStatement statement =
         target.prepareStatement(

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param table the target's table that it was for
  * @param tableIndex the table's number in its migration
  * @param epoch of the table
- * @param chunk the chunk it belongs to, from 0; -1 where it was set aside before any was copied
+ * @param chunk the chunk it belongs to, from 0; -1 where it was set aside before any was copied,
+ *     and {@link #WITHDRAWN} where the target had it
  * @param fault where it stands in the source, and why it was not taken
  * @param keyHash keyed hash of its key
  * @param keyId the key that its content is encrypted with
@@ -36,6 +37,9 @@ public record QueuedRow(
     Optional<String> decidedBy,
     long writtenBy,
     Instant recordedAt) {
+
+  /** The chunk of a row that was in the target until it was set aside. */
+  public static final int WITHDRAWN = -2;
 
   /** What has become of a row. */
   public enum State {
