@@ -3,9 +3,9 @@ package dev.sensei.agents.validator;
 import dev.sensei.agents.journal.Journal;
 import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.errors.ErrorFields;
+import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerEntry;
-import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.ledger.RowChange;
@@ -45,10 +45,13 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations) {
     deviations = List.copyOf(deviations);
   }
 
-  /** The rows of all tables of a migration, by the target's ledger. */
+  /**
+   * The rows of all tables of a migration, by the target's ledger, about which nothing is decided
+   * any more.
+   */
   static Map<Integer, SetAsideRows> byLedger(Connection target, String migrationId) {
     Map<Integer, List<SetAsideRow>> byTable = new HashMap<>();
-    for (QueuedRow row : new LedgerMarks(LedgerSettings.DEFAULT).queued(target, migrationId)) {
+    for (QueuedRow row : new Decisions(LedgerSettings.DEFAULT).endAll(target, migrationId)) {
       byTable.computeIfAbsent(row.tableIndex(), index -> new ArrayList<>()).add(of(row));
     }
     Map<Integer, SetAsideRows> all = new HashMap<>();

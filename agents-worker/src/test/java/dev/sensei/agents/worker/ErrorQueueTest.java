@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.databases.failpoint.FailpointReached;
 import dev.sensei.databases.failpoint.Failpoints;
+import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.QueuedRow;
@@ -288,6 +289,20 @@ class ErrorQueueTest extends WorkerOnDatabases {
               assertThat(row.state()).isEqualTo(State.OPEN);
               assertThat(row.attempts()).isEqualTo(2);
             });
+    assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("97");
+  }
+
+  @Test
+  void aDecisionThatWasGivenUpDecidesNothingUnderAValidation() throws Exception {
+    begin(3);
+    prepareAndCopyParent();
+    run(migration.target, "ALTER TABLE parent ALTER name TYPE varchar(40)");
+    try (Connection target = migration.target.connect()) {
+      assertThat(new Decisions(LedgerSettings.DEFAULT).endAll(target, "m")).hasSize(3);
+    }
+    twice(resolve(ErrorAction.RETRY), 2);
+
+    assertThat(queue()).allSatisfy(row -> assertThat(row.state()).isEqualTo(State.OPEN));
     assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("97");
   }
 

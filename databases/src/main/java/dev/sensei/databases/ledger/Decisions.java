@@ -16,6 +16,9 @@ import java.util.OptionalLong;
 public final class Decisions {
   private static final String CARRIED_OUT = "carried out";
 
+  /** In the place of a decision: all of them. */
+  private static final String ALL = "";
+
   private final LedgerSettings settings;
 
   public Decisions(LedgerSettings settings) {
@@ -30,8 +33,23 @@ public final class Decisions {
    * @return all rows of the migration in the queue
    */
   public List<QueuedRow> end(Connection target, String migrationId, String decision) {
+    return ended(target, migrationId, decision, "ending a decision about the error queue");
+  }
+
+  /**
+   * Ends all decisions for good, those too whose attempts were given up, and may still be at it: so
+   * that nothing about rows in the error queue changes under a validation.
+   *
+   * @return all rows of the migration in the queue
+   */
+  public List<QueuedRow> endAll(Connection target, String migrationId) {
+    return ended(target, migrationId, ALL, "ending all decisions about the error queue");
+  }
+
+  private List<QueuedRow> ended(
+      Connection target, String migrationId, String decision, String doing) {
     return LedgerTransaction.run(
-        "ending a decision about the error queue",
+        doing,
         target,
         settings.lockWait(),
         Durability.SYNCHRONOUS,
@@ -74,10 +92,11 @@ public final class Decisions {
     try (PreparedStatement statement =
         target.prepareStatement(
             "SELECT FROM sensei_ledger.object"
-                + " WHERE migration_id = ? AND kind = ? AND identity = ?")) {
+                + " WHERE migration_id = ? AND kind = ? AND identity IN (?, ?)")) {
       statement.setString(1, migrationId);
       statement.setString(2, CARRIED_OUT);
       statement.setString(3, decision);
+      statement.setString(4, ALL);
       try (ResultSet row = statement.executeQuery()) {
         return !row.next();
       }
