@@ -5,9 +5,7 @@ import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.Session;
 import dev.sensei.cli.display.Amounts;
 import dev.sensei.cli.run.ErrorQueueAccess;
-import dev.sensei.cli.run.MigrationCommand;
 import dev.sensei.cli.run.MigrationControl;
-import dev.sensei.cli.run.MigrationControl.Answer;
 import dev.sensei.cli.run.MigrationControl.Purpose;
 import dev.sensei.cli.run.QueuedError;
 import java.io.IOException;
@@ -20,8 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,8 +51,9 @@ final class ErrorsCommands implements Runnable {
     return new CommandLine(new ErrorsCommands())
         .addSubcommand(new ListAll(session))
         .addSubcommand(new Show(session))
-        .addSubcommand(new Retry(session))
-        .addSubcommand(new Skip(session))
+        .addSubcommand(new ErrorDecisions.Retry(session))
+        .addSubcommand(new ErrorDecisions.Skip(session))
+        .addSubcommand(new ErrorDecisions.SetAside(session))
         .addSubcommand(new Export(session));
   }
 
@@ -64,11 +61,12 @@ final class ErrorsCommands implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name one of: errors list, errors show, errors retry, errors skip, errors export");
+        "name one of: errors list, errors show, errors retry, errors skip, errors set-aside,"
+            + " errors export");
   }
 
   /** What every one of them takes. */
-  private abstract static class Errors implements Callable<Integer> {
+  abstract static class Errors implements Callable<Integer> {
     final Session session;
 
     @SuppressWarnings("NullAway.Init") // picocli sets it: the parameter is required
@@ -227,141 +225,6 @@ final class ErrorsCommands implements Runnable {
 
     Optional<String> reference() {
       return Optional.ofNullable(key);
-    }
-  }
-
-  /** A decision about rows, which a worker carries out. */
-  private abstract static class Deciding extends Errors {
-    private static final Duration LIMIT = Duration.ofMinutes(30);
-
-    @Mixin private final PersonOptions person = new PersonOptions();
-
-    Deciding(Session session) {
-      super(session);
-    }
-
-    abstract List<Long> numbers();
-
-    abstract MigrationCommand command();
-
-    @Override
-    Purpose purpose() {
-      return Purpose.WORK;
-    }
-
-    @Override
-    ExitCode with(MigrationControl control, ErrorQueueAccess queue) throws InterruptedException {
-      List<Long> known = queue.list().stream().map(QueuedError::number).toList();
-      for (long number : numbers()) {
-        if (!known.contains(number)) {
-          throw CommandException.usage(
-              "the error queue has no row %d; \"sensei errors list %s\" lists them"
-                  .formatted(number, migrationId));
-        }
-      }
-      Answer answer =
-          control
-              .send(migrationId, command(), person.name(session))
-              .orElseThrow(() -> SteeringCommand.unknown(migrationId));
-      if (answer instanceof Answer.Rejected rejected) {
-        session
-            .err()
-            .println(
-                "sensei: not allowed while %s is %s: %s"
-                    .formatted(migrationId, rejected.state(), rejected.reason()));
-        return ExitCode.FAILED;
-      }
-      MigrationControl.Resolved ended =
-          control
-              .awaitErrorsResolved(migrationId, LIMIT)
-              .orElseThrow(
-                  () ->
-                      new CommandException(
-                          ExitCode.FAILED,
-                          "not done after %d minutes; \"sensei errors list %s\" says how it stands"
-                              .formatted(LIMIT.toMinutes(), migrationId)));
-      List<QueuedError> open =
-          queue.list().stream().filter(error -> error.state().equals("open")).toList();
-      open.forEach(error -> session.out().println(Amounts.printable(line(error))));
-      if (ended.failure().isPresent()) {
-        throw new CommandException(
-            ExitCode.FAILED,
-            "not carried out to its end, %s rows still wait: %s"
-                .formatted(Amounts.count(open.size()), ended.failure().get()));
-      }
-      session
-          .out()
-          .println(
-              open.isEmpty()
-                  ? "No row waits any more; the migration goes on with the same \"sensei migrate\""
-                      + " command."
-                  : "%s rows still wait".formatted(Amounts.count(open.size())));
-      return ExitCode.OK;
-    }
-  }
-
-  @Command(
-      name = "retry",
-      mixinStandardHelpOptions = true,
-      description = "Tries rows again, as the source has them now.")
-  private static final class Retry extends Deciding {
-    @Parameters(
-        index = "1..*",
-        paramLabel = "NUMBER",
-        description = "The rows, as list names them; all that wait where none is named.")
-    private List<Long> numbers = new ArrayList<>();
-
-    Retry(Session session) {
-      super(session);
-    }
-
-    @Override
-    List<Long> numbers() {
-      return numbers;
-    }
-
-    @Override
-    MigrationCommand command() {
-      return new MigrationCommand.RetryErrors(numbers);
-    }
-  }
-
-  @Command(
-      name = "skip",
-      mixinStandardHelpOptions = true,
-      description = "Leaves rows out; the certificate names who said so.")
-  private static final class Skip extends Deciding {
-    @Parameters(
-        index = "1..*",
-        paramLabel = "NUMBER",
-        description = "The rows, as list names them; or --all.")
-    private List<Long> numbers = new ArrayList<>();
-
-    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
-    private String reason = "";
-
-    @Option(names = "--all", description = "All that wait; needed where no row is named.")
-    private boolean all;
-
-    Skip(Session session) {
-      super(session);
-    }
-
-    @Override
-    void check() {
-      if (numbers.isEmpty() != all) {
-        throw CommandException.usage("name the rows to leave out, or give --all for all that wait");
-      }
-    }
-
-    @Override
-    List<Long> numbers() {
-      return numbers;
-    }
-
-    @Override
-    MigrationCommand command() {
-      return new MigrationCommand.SkipErrors(numbers, reason);
     }
   }
 

@@ -104,15 +104,38 @@ public final class Summary {
               "  ./sensei approve " + where);
       case "failed" -> afterFailure(where, result);
       case "completed" -> errorsOpen(where, result);
+      case "running" -> foreignKeysLack(where, result);
       case "paused" -> List.of("The same command again goes on.");
-      default -> List.of("See how it stands:", "  ./sensei status " + where);
+      default -> status(where);
     };
   }
 
+  private static List<String> foreignKeysLack(String where, ResultDocument result) {
+    return waitsForRows(result)
+        ? List.of(
+            "All else is in the target. See why rows were not taken, mend them in the source, and"
+                + " try them again:",
+            "  ./sensei errors list " + where,
+            "  ./sensei errors retry " + where,
+            "Or set aside the rows that refer to them, to be decided about later:",
+            "  ./sensei errors set-aside " + where,
+            "Then the same command again goes on. To take everything back:",
+            "  ./sensei cancel " + where)
+        : status(where);
+  }
+
+  private static List<String> status(String where) {
+    return List.of("See how it stands:", "  ./sensei status " + where);
+  }
+
+  private static boolean waitsForRows(ResultDocument result) {
+    return result.errors().stream()
+        .anyMatch(error -> error.code().equals(ResultDocument.ERRORS_OPEN));
+  }
+
   private static List<String> errorsOpen(String where, ResultDocument result) {
-    if (result.errors().stream()
-        .noneMatch(error -> error.code().equals(ResultDocument.ERRORS_OPEN))) {
-      return List.of("See how it stands:", "  ./sensei status " + where);
+    if (!waitsForRows(result)) {
+      return status(where);
     }
     return List.of(
         "All else is in the target. See why rows were not taken, and decide about them:",

@@ -43,6 +43,9 @@ public sealed interface MigrationCommand {
     }
   }
 
+  /** Set rows aside that refer to rows of the error queue, so that foreign keys can be made. */
+  record SetAsideOrphans() implements MigrationCommand {}
+
   /** Accept the plan's exceptions after the fact. */
   record Accept() implements MigrationCommand {}
 }

@@ -44,7 +44,10 @@ final class Follower {
     OVER,
     /** The plan, or a milestone, waits for a person. */
     WAITING,
-    /** All is moved but rows in the error queue, about which a person has to decide. */
+    /**
+     * All is moved but rows in the error queue, about which a person has to decide; perhaps without
+     * foreign keys, which lack them.
+     */
     ERRORS_OPEN
   }
 

@@ -259,6 +259,17 @@ final class MigrationRun {
 
   private ResultDocument.ResultError errorsOpen(MigrationState migration) {
     String id = migration.getMigrationId();
+    if (migration.getState() == LifecycleState.RUNNING) {
+      int more = migration.getTroubles() - migration.getTroubled().size();
+      return new ResultDocument.ResultError(
+          ResultDocument.ERRORS_OPEN,
+          "foreign keys cannot be made: %s%s. Mend those rows in the source and try them again with errors retry, or set aside what refers to them with \"%s\""
+              .formatted(
+                  String.join("; ", migration.getTroubled()),
+                  more > 0 ? "; and %d more tables".formatted(more) : "",
+                  listener.command("errors set-aside", id)),
+          "");
+    }
     return new ResultDocument.ResultError(
         ResultDocument.ERRORS_OPEN,
         "%,d rows wait in the error queue; \"%s\" says why. Decide about them with errors retry or errors skip, or accept that they are left out with \"%s\""

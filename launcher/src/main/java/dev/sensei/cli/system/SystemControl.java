@@ -17,6 +17,7 @@ import dev.sensei.schemas.command.ResumeMigration;
 import dev.sensei.schemas.command.RetryErrors;
 import dev.sensei.schemas.command.RetryMigration;
 import dev.sensei.schemas.command.RollBackMigration;
+import dev.sensei.schemas.command.SetAsideOrphans;
 import dev.sensei.schemas.command.SkipErrors;
 import dev.sensei.schemas.common.LifecycleState;
 import dev.sensei.schemas.common.Milestone;
@@ -203,6 +204,8 @@ final class SystemControl implements MigrationControl {
               .setReason(skip.reason())
               .setRequestedBy(by)
               .build();
+      case MigrationCommand.SetAsideOrphans orphans ->
+          SetAsideOrphans.newBuilder().setMigrationId(id).setRequestedBy(by).build();
       case MigrationCommand.Accept accept ->
           AcceptExceptions.newBuilder()
               .setMigrationId(id)
