@@ -1,11 +1,12 @@
 package dev.sensei.agents.validator;
 
-import dev.sensei.agents.journal.Journal;
 import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.copy.RowVersion;
 import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerEntry;
+import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.ledger.RowChange;
@@ -14,17 +15,13 @@ import dev.sensei.schemas.common.ErrorState;
 import dev.sensei.schemas.common.RowDeviation;
 import dev.sensei.schemas.common.SetAsideRow;
 import dev.sensei.schemas.common.TableEvidence;
-import dev.sensei.schemas.event.TableValidated;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,9 +33,10 @@ import java.util.TreeMap;
  *
  * @param rows those that are or were in the error queue
  * @param deviations rows that rules of the plan changed
+ * @param gone how many of those that are to be left out the source does not have any more
  */
-record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations) {
-  static final SetAsideRows NONE = new SetAsideRows(List.of(), List.of());
+record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long gone) {
+  static final SetAsideRows NONE = new SetAsideRows(List.of(), List.of(), 0);
 
   SetAsideRows {
     rows = List.copyOf(rows);
@@ -46,51 +44,31 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations) {
   }
 
   /**
-   * The rows of all tables of a migration, by the target's ledger, about which nothing is decided
-   * any more.
+   * The rows of a table at an epoch, by the target's ledger, about which nothing is decided any
+   * more.
    */
-  static Map<Integer, SetAsideRows> byLedger(Connection target, String migrationId) {
-    Map<Integer, List<SetAsideRow>> byTable = new HashMap<>();
-    for (QueuedRow row : new Decisions(LedgerSettings.DEFAULT).endAll(target, migrationId)) {
-      byTable.computeIfAbsent(row.tableIndex(), index -> new ArrayList<>()).add(of(row));
-    }
-    Map<Integer, SetAsideRows> all = new HashMap<>();
-    byTable.forEach((index, rows) -> all.put(index, new SetAsideRows(rows, List.of())));
-    return all;
-  }
-
-  /** The same with what the table's ledger entries say of rows that were changed. */
-  SetAsideRows withDeviations(Connection target, TableKey key, long epoch) {
+  static SetAsideRows byLedger(Connection target, TableKey key, int epoch) {
+    new Decisions(LedgerSettings.DEFAULT).endAll(target, key.migrationId());
     SortedMap<String, Long> counts = new TreeMap<>();
     for (LedgerEntry entry : new Ledger(LedgerSettings.DEFAULT).entries(target, key, epoch)) {
       entry.deviations().forEach((kind, count) -> counts.merge(kind, count, Long::sum));
     }
     return new SetAsideRows(
-        rows,
+        new LedgerMarks(LedgerSettings.DEFAULT)
+            .queued(target, key, epoch).stream().map(SetAsideRows::of).toList(),
         counts.entrySet().stream()
             .map(
                 entry -> {
                   RowChange change = RowChange.parse(entry.getKey());
                   return new RowDeviation(change.kind(), change.column(), entry.getValue());
                 })
-            .toList());
+            .toList(),
+        0);
   }
 
-  /** What an earlier validation found of a table; nothing where there was none. */
-  static SetAsideRows byJournal(Journal journal, String migrationId, int tableIndex, int epoch) {
-    List<TableEvidence> found = new ArrayList<>();
-    journal.forEach(
-        migrationId,
-        record -> {
-          if (record.event() instanceof TableValidated event
-              && event.getTableIndex() == tableIndex
-              && event.getEpoch() == epoch) {
-            found.add(event.getEvidence());
-          }
-        });
-    return found.isEmpty()
-        ? NONE
-        : new SetAsideRows(found.getLast().getSetAsideRows(), found.getLast().getDeviations());
+  /** What an earlier validation found. */
+  static SetAsideRows of(TableEvidence evidence) {
+    return new SetAsideRows(evidence.getSetAsideRows(), evidence.getDeviations(), 0);
   }
 
   private static SetAsideRow of(QueuedRow row) {
@@ -110,37 +88,52 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations) {
         .setDecidedBy(row.decidedBy().orElse(""))
         .setLocator(row.fault().locator().toString())
         .setWrittenBy(row.writtenBy())
+        .setXmin(row.xmin())
         .build();
   }
 
   /**
    * The rows as a later snapshot shows them: one that was corrected, and whose earlier version is
-   * not there any more, is a row as any other.
+   * not there any more, is a row as any other. Others that are not there any more are gone.
    *
-   * @param visible where rows of the source stand under the snapshot, among those set aside
+   * @param visible rows that the source has under the snapshot, among those left out
    */
-  SetAsideRows under(Collection<RowLocator> visible) {
-    return new SetAsideRows(
+  SetAsideRows under(Collection<RowVersion> visible) {
+    List<SetAsideRow> now =
         rows.stream()
             .map(
                 row ->
-                    row.getState() == ErrorState.CORRECTED
-                            && !visible.contains(RowLocator.parse(row.getLocator()))
+                    row.getState() == ErrorState.CORRECTED && !visible.contains(version(row))
                         ? SetAsideRow.newBuilder(row)
                             .setState(ErrorState.RETRIED)
                             .setWrittenBy(0)
                             .build()
                         : row)
-            .toList(),
-        deviations);
+            .toList();
+    SetAsideRows all = new SetAsideRows(now, deviations, 0);
+    long gone = all.leftOut().stream().filter(row -> !visible.contains(row)).count();
+    return new SetAsideRows(now, deviations, gone);
   }
 
-  /** Where the rows stand that the target lacks as they were under the snapshot. */
-  List<RowLocator> leftOut() {
+  /** The rows that the target lacks as they were under the snapshot. */
+  List<RowVersion> leftOut() {
     return rows.stream()
         .filter(row -> row.getState() != ErrorState.RETRIED)
-        .map(row -> RowLocator.parse(row.getLocator()))
+        .map(SetAsideRows::version)
         .toList();
+  }
+
+  private static RowVersion version(SetAsideRow row) {
+    return new RowVersion(RowLocator.parse(row.getLocator()), row.getXmin());
+  }
+
+  /** What speaks against leaving them out, one line each. */
+  List<String> differences() {
+    return gone == 0
+        ? List.of()
+        : List.of(
+            "%,d rows that were set aside are not in the source any more as they were then: they were changed or deleted, or a place was made up, and cannot be left out of the comparison. Roll the migration back and start it again, so that all rows are read at one moment"
+                .formatted(gone));
   }
 
   /** The target's transactions that wrote rows as the source has them since. */

@@ -3,6 +3,7 @@ package dev.sensei.agents.validator;
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskIdentity;
+import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
@@ -10,10 +11,11 @@ import dev.sensei.agents.journal.Journal;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.plan.TableReading;
+import dev.sensei.agents.validator.JoinedRows.Others;
 import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
-import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.copy.RowVersion;
 import dev.sensei.databases.digest.CanonicalDigest;
 import dev.sensei.databases.digest.CanonicalSession;
 import dev.sensei.databases.digest.ContentDigest;
@@ -25,15 +27,11 @@ import dev.sensei.databases.digest.DigestMethod;
 import dev.sensei.databases.digest.DigestSubject;
 import dev.sensei.databases.digest.DigestSubject.Writer;
 import dev.sensei.databases.errors.DatabaseErrors;
-import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
-import dev.sensei.databases.ledger.StagedRows;
-import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.databases.snapshot.SnapshotSession;
 import dev.sensei.schemas.common.DatabaseReference;
-import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.RowHash;
@@ -65,8 +63,7 @@ final class TableValidation {
   private final DatabaseAccess databases;
   private final ApprovedPlans plans;
   private final Journal journal;
-  private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
-  private final StagedRows staged = new StagedRows(LedgerSettings.DEFAULT);
+  private final JoinedRows joined = new JoinedRows();
   private final SecureRandom random = new SecureRandom();
   private final byte[] hmacKey = new byte[HMAC_KEY_BYTES];
 
@@ -157,107 +154,56 @@ final class TableValidation {
     }
   }
 
-  /**
-   * The rows of others in a table that ours joined.
-   *
-   * @param before what they added up to before
-   * @param now what they add up to
-   * @param ours the transaction that wrote ours
-   */
-  private record Others(ContentDigest before, ContentDigest now, long ours) {}
-
-  /** What is known of the rows that joined others: by whom they are, and what the others were. */
-  private record Joined(ContentDigest othersBefore, long movedInBy) {}
-
-  private Map<Part, Others> others(Connection target, List<Part> parts, TaskContext context)
-      throws Exception {
+  private Map<Part, Others> others(
+      Connection target, List<Part> parts, EarlierValidations earlier, TaskContext context)
+      throws TaskFailure, TaskReleasedException {
     Map<Part, Others> all = new HashMap<>();
     for (Part part : parts) {
       if (part.joinsOthers()) {
         context.throwIfCancelled();
-        TableName table = part.plan().target();
-        Joined joined =
-            byLedger(target, table, context)
-                .or(() -> byJournal(part, context))
-                .orElseThrow(() -> unknownRows(table));
         all.put(
             part,
-            new Others(
-                joined.othersBefore(),
-                staged.contentOf(target, table, new Writer.Others(joined.movedInBy())),
-                joined.movedInBy()));
+            joined.others(
+                target,
+                context.task().migrationId(),
+                part.plan().target(),
+                earlier.of(part.plan().index(), part.epoch())));
       }
     }
     return all;
-  }
-
-  private Optional<Joined> byLedger(Connection target, TableName table, TaskContext context) {
-    return ledger
-        .claimOn(target, table)
-        .filter(claim -> claim.key().migrationId().equals(context.task().migrationId()))
-        .flatMap(TableClaim::staging)
-        .filter(staging -> staging.movedInBy().isPresent())
-        .map(staging -> new Joined(staging.othersBefore(), staging.movedInBy().orElseThrow()));
-  }
-
-  /** By an earlier validation, where the ledger is released and the validation is tried again. */
-  private Optional<Joined> byJournal(Part part, TaskContext context) {
-    List<Joined> found = new ArrayList<>();
-    journal.forEach(
-        context.task().migrationId(),
-        record -> {
-          if (record.event() instanceof dev.sensei.schemas.event.TableValidated event
-              && event.getTableIndex() == part.plan().index()
-              && event.getEpoch() == part.epoch()
-              && event.getEvidence().getMovedInBy() != 0) {
-            found.add(
-                new Joined(
-                    ContentDigest.parse(event.getEvidence().getOthersBefore()),
-                    event.getEvidence().getMovedInBy()));
-          }
-        });
-    return found.stream().reduce((first, last) -> last);
-  }
-
-  private static TaskFailure unknownRows(TableName table) {
-    return new TaskFailure(
-        FailureClass.INTERNAL,
-        "ROWS_UNKNOWN",
-        "expected the target's ledger or the journal to tell the migration's rows of %s from those of others, found nothing on it there"
-            .formatted(table),
-        table.toString());
   }
 
   private static SetAsideRows of(Map<Part, SetAsideRows> all, Part part) {
     return all.getOrDefault(part, SetAsideRows.NONE);
   }
 
-  /** What was set aside of each table; only tables of which something was are in it. */
-  private Map<Part, SetAsideRows> setAside(
-      Connection target, List<Part> parts, TaskContext context) {
-    String migrationId = context.task().migrationId();
-    Map<Part, SetAsideRows> all = new HashMap<>();
+  /** What was set aside of each table, as the source is seen. */
+  private static Map<Part, SetAsideRows> setAside(
+      Connection source,
+      Connection target,
+      List<Part> parts,
+      EarlierValidations earlier,
+      String migrationId) {
     boolean byLedger = new LedgerMarks(LedgerSettings.DEFAULT).isInstalled(target, migrationId);
-    Map<Integer, SetAsideRows> queued =
-        byLedger ? SetAsideRows.byLedger(target, migrationId) : Map.of();
+    Map<Part, SetAsideRows> all = new HashMap<>();
     for (Part part : parts) {
-      int index = part.plan().index();
-      all.put(
-          part,
+      SetAsideRows rows =
           byLedger
-              ? queued
-                  .getOrDefault(index, SetAsideRows.NONE)
-                  .withDeviations(
-                      target, new TableKey(migrationId, part.plan().target()), part.epoch())
-              : SetAsideRows.byJournal(journal, migrationId, index, part.epoch()));
+              ? SetAsideRows.byLedger(
+                  target, new TableKey(migrationId, part.plan().target()), part.epoch())
+              : earlier
+                  .of(part.plan().index(), part.epoch())
+                  .map(SetAsideRows::of)
+                  .orElse(SetAsideRows.NONE);
+      all.put(part, rows.under(visible(source, part.plan().source(), rows.leftOut())));
     }
     return all;
   }
 
-  /** Those of the places at which a row of the source stands. */
-  private static Set<RowLocator> visible(
-      Connection source, TableName table, List<RowLocator> rows) {
-    Set<RowLocator> found = new HashSet<>();
+  /** Those of the rows that the source has. */
+  private static Set<RowVersion> visible(
+      Connection source, TableName table, List<RowVersion> rows) {
+    Set<RowVersion> found = new HashSet<>();
     if (!rows.isEmpty()) {
       DatabaseErrors.run(
           "looking for rows of " + table,
@@ -265,29 +211,15 @@ final class TableValidation {
             try (Statement statement = source.createStatement();
                 ResultSet row =
                     statement.executeQuery(
-                        "SELECT ctid::text FROM ONLY "
-                            + table.quoted()
-                            + " WHERE "
-                            + RowLocator.in(rows))) {
+                        "SELECT %s FROM ONLY %s WHERE %s"
+                            .formatted(RowVersion.SQL, table.quoted(), RowVersion.in(rows)))) {
               while (row.next()) {
-                found.add(RowLocator.parse(row.getString(1)));
+                found.add(RowVersion.parse(row.getString(1), row.getString(2)));
               }
             }
           });
     }
     return found;
-  }
-
-  private static TableEvidence withOthers(TableEvidence evidence, Optional<Others> others) {
-    return others
-        .map(
-            found ->
-                TableEvidence.newBuilder(evidence)
-                    .setOthersBefore(found.before().text())
-                    .setOthersNow(found.now().text())
-                    .setMovedInBy(found.ours())
-                    .build())
-        .orElse(evidence);
   }
 
   /**
@@ -334,14 +266,12 @@ final class TableValidation {
             databases.connections(reading.source(), DatabaseRole.SOURCE).open(SESSION);
         Connection target =
             databases.connections(reading.target(), DatabaseRole.TARGET).open(SESSION)) {
-      Map<Part, Others> others = others(target, withRows, reading.context());
+      String migrationId = reading.context().task().migrationId();
+      EarlierValidations earlier = new EarlierValidations(journal, migrationId);
+      Map<Part, Others> others = others(target, withRows, earlier, reading.context());
       CanonicalSession.pin(source);
       SnapshotSession.adopt(source, reading.snapshotId());
-      Map<Part, SetAsideRows> setAside = setAside(target, withRows, reading.context());
-      Map<Part, Set<RowLocator>> visible = new HashMap<>();
-      setAside.forEach(
-          (part, rows) -> visible.put(part, visible(source, part.plan().source(), rows.leftOut())));
-      setAside.replaceAll((part, rows) -> rows.under(visible.getOrDefault(part, Set.of())));
+      Map<Part, SetAsideRows> setAside = setAside(source, target, withRows, earlier, migrationId);
       List<DigestSubject> sourceSubjects =
           withRows.stream().map(part -> part.source(of(setAside, part))).toList();
       List<DigestSubject> targetSubjects =
@@ -363,18 +293,22 @@ final class TableValidation {
         ContentDigest left = found.source().get(at);
         ContentDigest right = found.target().get(at);
         Part part = withRows.get(at);
-        List<String> differences =
-            left.equals(right)
-                ? List.of()
-                : differences(source, sourceSubjects.get(at), target, targetSubjects.get(at), part);
-        TableEvidence evidence =
-            evidence(reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences);
         SetAsideRows aside = of(setAside, part);
+        List<String> differences = new ArrayList<>(aside.differences());
+        if (!left.equals(right)) {
+          differences.addAll(
+              differences(source, sourceSubjects.get(at), target, targetSubjects.get(at), part));
+        }
+        TableEvidence evidence =
+            aside.on(
+                evidence(reading, left, right, digest.sqlFor(targetSubjects.get(at)), differences));
         all.add(
             new Found(
                 part,
-                aside.on(withOthers(evidence, Optional.ofNullable(others.get(part)))),
-                visible.getOrDefault(part, Set.of()).containsAll(aside.leftOut())));
+                Optional.ofNullable(others.get(part))
+                    .map(other -> other.on(evidence))
+                    .orElse(evidence),
+                aside.gone() == 0));
       }
       return all;
     }

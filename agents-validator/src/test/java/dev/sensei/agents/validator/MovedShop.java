@@ -18,6 +18,7 @@ import dev.sensei.schemas.report.TableValidated;
 import dev.sensei.schemas.task.ValidateReferences;
 import dev.sensei.schemas.task.ValidateStructure;
 import dev.sensei.schemas.task.ValidateTable;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,7 @@ final class MovedShop implements AutoCloseable {
 
   final Migration migration;
   final ValidatorHandler validator;
-  private final SnapshotKeeper keeper;
+  private SnapshotKeeper keeper;
 
   /** Two new databases on the server that all tests share. */
   MovedShop(SigningKey key) throws Exception {
@@ -62,12 +63,25 @@ final class MovedShop implements AutoCloseable {
     }
     migration = new Migration(source, target, options);
     run(target, there ? "" : SHOP + ROWS);
-    keeper =
-        SnapshotKeeper.open(
-            source.connect(),
-            migration.tables.stream().map(table -> table.source()).toList(),
-            SnapshotSettings.DEFAULT);
+    keeper = keep();
     validator = new ValidatorHandler(migration.access(), migration, key);
+  }
+
+  private SnapshotKeeper keep() throws SQLException {
+    return SnapshotKeeper.open(
+        migration.source.connect(),
+        migration.tables.stream().map(table -> table.source()).toList(),
+        SnapshotSettings.DEFAULT);
+  }
+
+  /** The snapshot is lost. */
+  void releaseSnapshot() {
+    keeper.close();
+  }
+
+  /** A later one takes its place. */
+  void exportSnapshot() throws SQLException {
+    keeper = keep();
   }
 
   @Override

@@ -15,7 +15,6 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -66,17 +65,20 @@ record CurrentRow(Optional<RowLocator> locator, boolean unchanged) {
         });
     CanonicalSession.pinTransaction(source);
     RowLocator place = row.fault().locator();
-    String there = RowLocator.in(List.of(place));
-    if (before.equals(SetAside.contents(source, table.plan(), there, 1).get(place))) {
+    if (SetAside.contents(source, table.plan(), RowLocator.in(List.of(place)), 1).stream()
+        .anyMatch(there -> there.content().equals(before))) {
       return new CurrentRow(Optional.of(place), true);
     }
     Optional<String> byKey = keyIsItsOwn ? byKey(table.plan(), before) : Optional.empty();
     if (byKey.isEmpty()) {
       return GONE;
     }
-    Map<RowLocator, RowContent> found = SetAside.contents(source, table.plan(), byKey.get(), 2);
+    List<SetAside.SourceRow> found =
+        SetAside.contents(source, table.plan(), byKey.get(), 2);
     return found.size() == 1
-        ? new CurrentRow(Optional.of(found.keySet().iterator().next()), found.containsValue(before))
+        ? new CurrentRow(
+            Optional.of(found.getFirst().version().locator()),
+            found.getFirst().content().equals(before))
         : GONE;
   }
 

@@ -5,6 +5,7 @@ import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.copy.RowVersion;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.ledger.ErrorQueue;
@@ -89,27 +90,30 @@ final class SetAside {
       RowCipher cipher) {
     for (int from = 0; from < faults.size(); from += ROWS_AT_ONCE) {
       List<Row> some = faults.subList(from, Math.min(from + ROWS_AT_ONCE, faults.size()));
-      Map<RowLocator, RowContent> contents =
-          contents(
+      Map<RowLocator, SourceRow> contents = new HashMap<>();
+      contents(
               source,
               table.plan(),
               RowLocator.in(some.stream().map(row -> row.fault().locator()).toList()),
-              some.size());
+              some.size())
+          .forEach(row -> contents.put(row.version().locator(), row));
       List<ErrorQueue.Entry> entries = new ArrayList<>();
       for (Row row : some) {
         RowFault fault = row.fault();
-        RowContent content =
+        SourceRow found =
             Optional.ofNullable(contents.get(fault.locator()))
                 .orElseThrow(
                     () -> new IllegalStateException("a row was read and is not there any more"));
         entries.add(
             new ErrorQueue.Entry(
                 fault,
-                cipher.hash(content.keyText(keyColumns(table.plan()))),
+                found.version().xmin(),
+                cipher.hash(found.content().keyText(keyColumns(table.plan()))),
                 cipher.keyId(),
                 ByteBuffer.wrap(
                     cipher.seal(
-                        content.bytes(), QueuedRow.context(table.key(), table.epoch(), fault))),
+                        found.content().bytes(),
+                        QueuedRow.context(table.key(), table.epoch(), fault))),
                 row.remedy().isPresent() ? QueuedRow.State.SKIPPED : QueuedRow.State.OPEN,
                 row.remedy().map(name -> "rule " + name)));
       }
@@ -144,26 +148,31 @@ final class SetAside {
     return columns.size() == key.size() ? columns : List.of();
   }
 
+  /** A row of the source, with the text of every value. */
+  record SourceRow(RowVersion version, RowContent content) {}
+
   /**
-   * Rows of the source with the text of every value.
+   * Rows of the source.
    *
    * @param condition which, in SQL
    * @param most how many at most; any of them where there are more
    */
-  static Map<RowLocator, RowContent> contents(
+  static List<SourceRow> contents(
       Connection source, TablePlan plan, String condition, int most) {
     return DatabaseErrors.call(
         "reading rows of " + plan.source(),
         () -> {
-          Map<RowLocator, RowContent> contents = new HashMap<>();
+          List<SourceRow> contents = new ArrayList<>();
           try (Statement statement = source.createStatement()) {
             statement.setFetchSize(FETCHED);
             try (ResultSet row =
                 statement.executeQuery(
-                    "SELECT ctid, * FROM ONLY %s WHERE %s LIMIT %d"
-                        .formatted(plan.source().quoted(), condition, most))) {
+                    "SELECT %s, * FROM ONLY %s WHERE %s LIMIT %d"
+                        .formatted(RowVersion.SQL, plan.source().quoted(), condition, most))) {
               while (row.next()) {
-                contents.put(RowLocator.parse(row.getString(1)), content(row));
+                contents.add(
+                    new SourceRow(
+                        RowVersion.parse(row.getString(1), row.getString(2)), content(row)));
               }
             }
           }
@@ -173,7 +182,7 @@ final class SetAside {
 
   private static RowContent content(ResultSet row) throws SQLException {
     List<RowContent.Value> values = new ArrayList<>();
-    for (int column = 2; column <= row.getMetaData().getColumnCount(); column++) {
+    for (int column = 3; column <= row.getMetaData().getColumnCount(); column++) {
       values.add(
           new RowContent.Value(
               row.getMetaData().getColumnName(column), Optional.ofNullable(row.getString(column))));

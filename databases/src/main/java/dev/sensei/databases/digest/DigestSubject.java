@@ -3,7 +3,7 @@ package dev.sensei.databases.digest;
 import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkBounds;
-import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.copy.RowVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  *     Trusted: they come from an approved plan
  * @param bounds the range to read
  * @param writer whose rows to read
- * @param except rows that are left out, by where they stand
+ * @param except rows that are left out
  */
 public record DigestSubject(
     TableName table,
@@ -26,7 +26,7 @@ public record DigestSubject(
     List<String> columnsSql,
     ChunkBounds bounds,
     Writer writer,
-    List<RowLocator> except) {
+    List<RowVersion> except) {
   /** Bits of a transaction's number that rows carry. */
   private static final long ROW_BITS = 0xFFFF_FFFFL;
 
@@ -75,8 +75,8 @@ public record DigestSubject(
     return new DigestSubject(table, only, columnsSql, bounds, one, except);
   }
 
-  /** The same but for rows that stand at these places. */
-  public DigestSubject without(List<RowLocator> rows) {
+  /** The same but for some rows. */
+  public DigestSubject without(List<RowVersion> rows) {
     return new DigestSubject(table, only, columnsSql, bounds, writer, rows);
   }
 
@@ -94,7 +94,7 @@ public record DigestSubject(
                       Collectors.joining(",", "NOT (xmin = ANY ('{", "}'::pg_catalog.xid[]))")));
     }
     if (!except.isEmpty()) {
-      conditions.add("NOT (" + RowLocator.in(except) + ")");
+      conditions.add("NOT (" + RowVersion.in(except) + ")");
     }
     String range = bounds.whereClause();
     return (only ? "ONLY " : "")

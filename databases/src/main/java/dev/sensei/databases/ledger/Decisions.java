@@ -33,31 +33,38 @@ public final class Decisions {
    * @return all rows of the migration in the queue
    */
   public List<QueuedRow> end(Connection target, String migrationId, String decision) {
-    return ended(target, migrationId, decision, "ending a decision about the error queue");
+    return LedgerTransaction.run(
+        "ending a decision about the error queue",
+        target,
+        settings.lockWait(),
+        Durability.SYNCHRONOUS,
+        () -> {
+          ended(target, migrationId, decision);
+          return ErrorQueue.of(target, migrationId);
+        });
   }
 
   /**
    * Ends all decisions for good, those too whose attempts were given up, and may still be at it: so
    * that nothing about rows in the error queue changes under a validation.
-   *
-   * @return all rows of the migration in the queue
    */
-  public List<QueuedRow> endAll(Connection target, String migrationId) {
-    return ended(target, migrationId, ALL, "ending all decisions about the error queue");
+  public void endAll(Connection target, String migrationId) {
+    boolean _ =
+        LedgerTransaction.run(
+            "ending all decisions about the error queue",
+            target,
+            settings.lockWait(),
+            Durability.SYNCHRONOUS,
+            () -> {
+              ended(target, migrationId, ALL);
+              return true;
+            });
   }
 
-  private List<QueuedRow> ended(
-      Connection target, String migrationId, String decision, String doing) {
-    return LedgerTransaction.run(
-        doing,
-        target,
-        settings.lockWait(),
-        Durability.SYNCHRONOUS,
-        () -> {
-          lockInstallation(target, migrationId, "FOR NO KEY UPDATE");
-          LedgerMarks.insert(target, migrationId, CARRIED_OUT, decision);
-          return ErrorQueue.of(target, migrationId);
-        });
+  private static void ended(Connection target, String migrationId, String decision)
+      throws SQLException {
+    lockInstallation(target, migrationId, "FOR NO KEY UPDATE");
+    LedgerMarks.insert(target, migrationId, CARRIED_OUT, decision);
   }
 
   /**

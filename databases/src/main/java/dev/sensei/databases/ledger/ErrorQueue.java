@@ -24,6 +24,7 @@ import java.util.Optional;
 public final class ErrorQueue {
   private static final String LIST =
       "SELECT number, migration_id, table_schema, table_name, table_index, epoch, chunk, locator,"
+          + " source_xmin,"
           + " sql_state, error_schema, error_table, error_column, error_constraint, error_type,"
           + " key_hash, key_id, attempts, state, decided_by, written_by, recorded_at"
           + " FROM sensei_ledger.queued_row";
@@ -34,6 +35,7 @@ public final class ErrorQueue {
    * A row to be put into the queue.
    *
    * @param fault where it stands, and why
+   * @param xmin the source's transaction that wrote it, as the row carries it
    * @param keyHash keyed hash of its key
    * @param keyId the key that it is encrypted with
    * @param sealed its content, encrypted
@@ -42,6 +44,7 @@ public final class ErrorQueue {
    */
   public record Entry(
       RowFault fault,
+      long xmin,
       String keyHash,
       String keyId,
       ByteBuffer sealed,
@@ -96,8 +99,8 @@ public final class ErrorQueue {
             "INSERT INTO sensei_ledger.queued_row (migration_id, table_schema, table_name,"
                 + " table_index, epoch, chunk, locator, sql_state, error_schema, error_table,"
                 + " error_column, error_constraint, error_type, key_hash, key_id, content, state,"
-                + " decided_by)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " decided_by, source_xmin)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " ON CONFLICT "
                 + onConflict)) {
       for (Entry row : rows) {
@@ -120,6 +123,7 @@ public final class ErrorQueue {
         insert.setBytes(16, row.bytes());
         insert.setString(17, row.state().name());
         insert.setString(18, row.decidedBy().orElse(null));
+        insert.setLong(19, row.xmin());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -242,19 +246,20 @@ public final class ErrorQueue {
                 new RowFault(
                     RowLocator.parse(row.getString(8)),
                     new ErrorFields(
-                        row.getString(9),
-                        Optional.ofNullable(row.getString(10)),
+                        row.getString(10),
                         Optional.ofNullable(row.getString(11)),
                         Optional.ofNullable(row.getString(12)),
                         Optional.ofNullable(row.getString(13)),
-                        Optional.ofNullable(row.getString(14)))),
-                row.getString(15),
+                        Optional.ofNullable(row.getString(14)),
+                        Optional.ofNullable(row.getString(15)))),
+                row.getLong(9),
                 row.getString(16),
-                row.getInt(17),
-                QueuedRow.State.valueOf(row.getString(18)),
-                Optional.ofNullable(row.getString(19)),
-                row.getLong(20),
-                row.getObject(21, OffsetDateTime.class).toInstant()));
+                row.getString(17),
+                row.getInt(18),
+                QueuedRow.State.valueOf(row.getString(19)),
+                Optional.ofNullable(row.getString(20)),
+                row.getLong(21),
+                row.getObject(22, OffsetDateTime.class).toInstant()));
       }
     }
     return rows;

@@ -121,6 +121,16 @@ public final class LedgerMarks {
         () -> ErrorQueue.of(target, migrationId));
   }
 
+  /** What of a table at an epoch is or was in the error queue, in the order of the source. */
+  public List<QueuedRow> queued(Connection target, TableKey table, long epoch) {
+    return LedgerTransaction.run(
+        "reading the error queue of " + table.table(),
+        target,
+        settings.lockWait(),
+        Durability.SYNCHRONOUS,
+        () -> ErrorQueue.of(target, table, epoch));
+  }
+
   /** The encrypted content of a row in the error queue. */
   public byte[] content(Connection target, QueuedRow row) {
     return LedgerTransaction.run(

@@ -120,6 +120,7 @@ final class LedgerSchema {
             epoch bigint NOT NULL,
             chunk integer NOT NULL,
             locator text NOT NULL,
+            source_xmin bigint NOT NULL,
             sql_state text NOT NULL,
             error_schema text,
             error_table text,

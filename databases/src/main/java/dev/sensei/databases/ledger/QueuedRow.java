@@ -1,6 +1,7 @@
 package dev.sensei.databases.ledger;
 
 import dev.sensei.databases.copy.RowFault;
+import dev.sensei.databases.copy.RowVersion;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param chunk the chunk it belongs to, from 0; -1 where it was set aside before any was copied,
  *     and {@link #WITHDRAWN} where the target had it
  * @param fault where it stands in the source, and why it was not taken
+ * @param xmin the source's transaction that wrote it, by the 32 bits that rows carry
  * @param keyHash keyed hash of its key
  * @param keyId the key that its content is encrypted with
  * @param attempts how often it was tried
@@ -30,6 +32,7 @@ public record QueuedRow(
     long epoch,
     int chunk,
     RowFault fault,
+    long xmin,
     String keyHash,
     String keyId,
     int attempts,
@@ -53,9 +56,9 @@ public record QueuedRow(
     CORRECTED
   }
 
-  /** Whether the target lacks it as it was under the snapshot. */
-  public boolean isLeftOut() {
-    return state != State.RETRIED;
+  /** Which row of the source it is. */
+  public RowVersion version() {
+    return new RowVersion(fault.locator(), xmin);
   }
 
   /** What the row's content is bound to: encrypted, it opens nowhere else. */

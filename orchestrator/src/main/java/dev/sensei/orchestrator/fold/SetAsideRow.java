@@ -12,6 +12,7 @@ package dev.sensei.orchestrator.fold;
  * @param locator where it stands in the source's file under the snapshot, such as (0,1); no value.
  * @param writtenBy where it was corrected, the target's transaction that wrote it, by its 64-bit
  *     number; 0 else.
+ * @param xmin the source's transaction that wrote it, by the 32 bits that rows carry.
  */
 public record SetAsideRow(
     String keyHash,
@@ -21,4 +22,5 @@ public record SetAsideRow(
     ErrorState state,
     String decidedBy,
     String locator,
-    long writtenBy) {}
+    long writtenBy,
+    long xmin) {}

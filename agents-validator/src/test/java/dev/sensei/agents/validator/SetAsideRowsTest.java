@@ -1,0 +1,125 @@
+package dev.sensei.agents.validator;
+
+import static dev.sensei.agents.testing.Migration.ask;
+import static dev.sensei.agents.testing.Migration.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sensei.agents.testing.Migration;
+import dev.sensei.certificate.SigningKey;
+import dev.sensei.databases.copy.RowFault;
+import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.errors.ErrorFields;
+import dev.sensei.databases.ledger.ErrorQueue;
+import dev.sensei.databases.ledger.Ledger;
+import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.QueuedRow.State;
+import dev.sensei.databases.ledger.TableClaim;
+import dev.sensei.databases.ledger.TableKey;
+import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.TableEvidence;
+import dev.sensei.schemas.report.TableValidated;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Rows that were set aside, and what the Validator makes of them under this or a later snapshot.
+ */
+class SetAsideRowsTest {
+  private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
+  private MovedShop shop;
+  private Migration migration;
+
+  @BeforeEach
+  void move(@TempDir Path keys) throws Exception {
+    shop = new MovedShop(SigningKey.openOrCreate(keys));
+    migration = shop.migration;
+    run(migration.target, "DELETE FROM player WHERE id = 18");
+    try (Connection target = migration.target.connect()) {
+      TableKey player = new TableKey("m", migration.table("player").target());
+      ledger.install(target, "here", "m");
+      ledger.claim(
+          target, new TableClaim(player, "here", migration.table("player").index(), 1, 0, true));
+    }
+  }
+
+  @AfterEach
+  void close() {
+    shop.close();
+  }
+
+  /** Puts a player into the queue, as a worker does. */
+  private void setAside(int id, State state, String decidedBy) throws SQLException {
+    String place = ask(migration.source, "SELECT ctid FROM player WHERE id = " + id);
+    long xmin = Long.parseLong(ask(migration.source, "SELECT xmin FROM player WHERE id = " + id));
+    try (Connection target = migration.target.connect()) {
+      ErrorQueue.put(
+          target,
+          new TableKey("m", migration.table("player").target()),
+          migration.table("player").index(),
+          1,
+          0,
+          List.of(
+              new ErrorQueue.Entry(
+                  new RowFault(RowLocator.parse(place), ErrorFields.ofState("22001")),
+                  xmin,
+                  "0".repeat(60) + "%04d".formatted(id),
+                  "key",
+                  ByteBuffer.wrap(new byte[1]),
+                  state,
+                  Optional.of(decidedBy).filter(by -> !by.isEmpty()))));
+    }
+  }
+
+  @Test
+  void aRowThatWasLeftOutIsNoDifference() throws Exception {
+    assertThat(shop.validate("player").getOutcome()).isEqualTo(Outcome.FAILED);
+    setAside(18, State.SKIPPED, "grace");
+    TableValidated found = shop.validate("player");
+    assertThat(found.getOutcome()).isEqualTo(Outcome.PASSED);
+    assertThat(found.getEvidence().getSetAside()).isEqualTo(1);
+    assertThat(found.getEvidence().getSourceRows()).isEqualTo(2999);
+  }
+
+  @Test
+  void aRowThatCameIntoItsPlaceIsNotLeftOut() throws Exception {
+    setAside(18, State.SKIPPED, "grace");
+    String place = ask(migration.source, "SELECT ctid FROM player WHERE id = 18");
+    shop.releaseSnapshot();
+    run(migration.source, "DELETE FROM player WHERE id = 18");
+    run(migration.source, "VACUUM player");
+    run(migration.source, "INSERT INTO player (id, team) VALUES (9000, 1)");
+    assertThat(ask(migration.source, "SELECT ctid FROM player WHERE id = 9000")).isEqualTo(place);
+    shop.exportSnapshot();
+
+    TableValidated found = shop.validate("player");
+    assertThat(found.getOutcome()).isEqualTo(Outcome.FAILED);
+    assertThat(found.getEvidence().getDifferences())
+        .anyMatch(line -> line.startsWith("missing "))
+        .anyMatch(line -> line.startsWith("1 rows that were set aside are not in the source"));
+  }
+
+  @Test
+  void aRowThatIsGoneIsTheReasonAndSaysWhatToDo() throws Exception {
+    setAside(18, State.SKIPPED, "grace");
+    shop.releaseSnapshot();
+    run(migration.source, "DELETE FROM player WHERE id = 18");
+    shop.exportSnapshot();
+
+    TableValidated found = shop.validate("player");
+    TableEvidence evidence = found.getEvidence();
+    assertThat(found.getOutcome()).isEqualTo(Outcome.FAILED);
+    assertThat(evidence.getSourceDigest()).isEqualTo(evidence.getTargetDigest());
+    assertThat(evidence.getDifferences())
+        .singleElement()
+        .asString()
+        .contains("1 rows that were set aside", "Roll the migration back");
+  }
+}
