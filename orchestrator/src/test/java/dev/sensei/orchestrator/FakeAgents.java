@@ -221,7 +221,8 @@ final class FakeAgents implements AutoCloseable {
                   CHUNKS * CHUNK_ROWS,
                   List.of(),
                   List.of("pk"),
-                  0));
+                  0,
+                  List.of()));
       case Task.CompleteTable t ->
           List.of(
               new Report.TableCompleted(

@@ -251,14 +251,18 @@ final class ChunkCopy {
         .setStartedAt(started.isAfter(finished) ? finished : started)
         .setFinishedAt(finished)
         .setSetAside(entry.setAside())
-        .setDeviations(
-            entry.deviations().entrySet().stream()
-                .map(
-                    counted -> {
-                      RowChange change = RowChange.parse(counted.getKey());
-                      return new RowDeviation(change.kind(), change.column(), counted.getValue());
-                    })
-                .toList())
+        .setDeviations(deviations(entry.deviations()))
         .build();
+  }
+
+  /** What the ledger counts of rows that rules changed or left out, for the journal. */
+  static List<RowDeviation> deviations(Map<String, Long> counts) {
+    return counts.entrySet().stream()
+        .map(
+            counted -> {
+              RowChange change = RowChange.parse(counted.getKey());
+              return new RowDeviation(change.kind(), change.column(), counted.getValue());
+            })
+        .toList();
   }
 }

@@ -83,6 +83,7 @@ final class TableBuild {
         .setDigest(total.digest().toString())
         .setMissingChunks(settled.missing())
         .setSetAside(settled.setAside())
+        .setDeviations(ChunkCopy.deviations(settled.deviations()))
         .setTargetRows(settled.complete() && plan.definition().holdsRows() ? count(table) : 0);
     Failpoint.BEFORE_REPORT.hit();
     context.report(report.build());

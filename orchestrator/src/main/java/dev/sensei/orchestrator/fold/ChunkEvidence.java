@@ -47,9 +47,4 @@ public record ChunkEvidence(
       Instant finishedAt) {
     this(chunk, snapshot, rows, bytes, digest, worker, startedAt, finishedAt, 0, List.of());
   }
-
-  /** A row may be counted once for each of its columns. */
-  long deviatingRows() {
-    return deviations.stream().mapToLong(RowDeviation::rows).sum();
-  }
 }

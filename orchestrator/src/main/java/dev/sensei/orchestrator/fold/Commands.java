@@ -165,8 +165,8 @@ final class Commands {
               + " rows, or set aside the rows that refer to them; exceptions can be accepted after"
               + " that";
       case Command.SetAsideOrphans _ -> Errors.objectionToSettingAside(m);
-      case Command.RetryErrors _ -> Errors.objection(m);
-      case Command.SkipErrors _ -> Errors.objection(m);
+      case Command.RetryErrors c -> Errors.objection(m, c.numbers(), "", c.requestedBy());
+      case Command.SkipErrors c -> Errors.objection(m, c.numbers(), c.reason(), c.requestedBy());
       case Command.RetryMigration _ when failedWith(m, ROLLBACK_INCOMPLETE) ->
           "a rollback was asked for and is incomplete: give CancelMigration or RollBackMigration to"
               + " try it again";

@@ -84,6 +84,32 @@ public sealed interface Cursor {
     }
   }
 
+  /** Tells tables what has become of their rows in the error queue, this one first. */
+  record CountErrors(Resolved first, List<Resolved> remaining) implements Cursor {
+    public CountErrors {
+      remaining = List.copyOf(remaining);
+    }
+
+    @Override
+    public int table() {
+      return first.table();
+    }
+  }
+
+  /** What has become of a table's rows in the error queue: {@link TableErrors} without its name. */
+  record Resolved(
+      int table, long open, long skipped, long retried, long corrected, long withdrawn) {
+    static Resolved of(TableErrors errors) {
+      return new Resolved(
+          errors.tableIndex(),
+          errors.open(),
+          errors.skipped(),
+          errors.retried(),
+          errors.corrected(),
+          errors.withdrawn());
+    }
+  }
+
   /** Rolls tables back from the last to the first. */
   record Drain(int table) implements Cursor {}
 

@@ -9,5 +9,6 @@ public enum ErrorState {
   OPEN,
   SKIPPED,
   RETRIED,
-  CORRECTED
+  CORRECTED,
+  LEFT_OUT
 }

@@ -1,5 +1,6 @@
 package dev.sensei.orchestrator.fold;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,14 +14,30 @@ final class Errors {
    */
   static final String PARENTS_SET_ASIDE = "PARENTS_SET_ASIDE";
 
+  /** Rows that may be named in one decision. */
+  private static final int MOST_NUMBERS = 1_000;
+
+  /** Characters of a reason, and of a name, which each row keeps. */
+  private static final int MOST_REASON = 1_000;
+
+  private static final int MOST_NAME = 100;
+
+  /** Rows of a table that the error queue takes, with those that a rule left out. */
+  private static final long MOST_ROWS = 10_000;
+
   private Errors() {}
 
   /** Goes on to the validation, unless a person has to decide about rows, or wants to be asked. */
   static void proceed(Draft draft) {
-    MigrationState m = draft.migration();
-    if (m.openErrors() > 0 && !m.exceptionsAccepted()) {
+    if (draft.migration().openErrors() > 0) {
       draft.emit(new Event.MilestoneReached(draft.id(), Milestone.ERRORS_OPEN));
-    } else if (m.options().milestones().contains(Milestone.BEFORE_VALIDATION)) {
+    } else {
+      validate(draft);
+    }
+  }
+
+  private static void validate(Draft draft) {
+    if (draft.migration().options().milestones().contains(Milestone.BEFORE_VALIDATION)) {
       draft.emit(new Event.MilestoneReached(draft.id(), Milestone.BEFORE_VALIDATION));
     } else {
       Validation.start(draft, "completed");
@@ -35,7 +52,7 @@ final class Errors {
         && m.resolution().isEmpty()
         && (m.openErrors() == 0 || m.exceptionsAccepted())) {
       draft.emit(new Event.MilestonePassed(draft.id(), Milestone.ERRORS_OPEN, requestedBy));
-      proceed(draft);
+      validate(draft);
     }
   }
 
@@ -59,15 +76,44 @@ final class Errors {
     String requestedBy =
         draft.migration().resolution().map(ErrorResolution::requestedBy).orElse("");
     draft.emit(new Event.ErrorsResolved(draft.id(), r.tables()));
-    if (waitsForParents(draft.migration())) {
+    next(draft, r.tables().stream().map(Cursor.Resolved::of).toList());
+    MigrationState m = draft.migration();
+    if (waitsForParents(m)) {
       tryForeignKeys(draft, requestedBy);
     } else {
-      proceedIfSettled(draft, requestedBy);
+      proceedIfSettled(draft, m.openErrors() == 0 ? requestedBy : m.acceptedBy());
     }
   }
 
-  /** Why rows of the error queue cannot be decided about now; empty where they can. */
-  static String objection(MigrationState m) {
+  private static void next(Draft draft, List<Cursor.Resolved> tables) {
+    if (!tables.isEmpty()) {
+      draft.proceed(new Cursor.CountErrors(tables.getFirst(), tables.subList(1, tables.size())));
+    }
+  }
+
+  /** Tells a table what has become of its rows, and goes on with the next. */
+  static void count(Draft draft, Cursor.CountErrors cursor) {
+    Cursor.Resolved of = cursor.first();
+    draft
+        .optionalTable()
+        .ifPresent(
+            table ->
+                draft.emit(
+                    new Event.TableErrorsResolved(
+                        draft.id(),
+                        table.table(),
+                        table.tableIndex(),
+                        table.epoch(),
+                        of.open(),
+                        of.skipped(),
+                        of.retried(),
+                        of.corrected(),
+                        of.withdrawn())));
+    next(draft, cursor.remaining());
+  }
+
+  /** Why rows of the error queue cannot be decided about now, or so; empty where they can. */
+  static String objection(MigrationState m, List<Long> numbers, String reason, String by) {
     if (m.state() == LifecycleState.RUNNING && !waitsForParents(m)) {
       return "rows of the error queue are decided about once all tables are done; wait for that";
     }
@@ -77,8 +123,13 @@ final class Errors {
     if (m.openErrors() == 0) {
       return "no row of the error queue waits for a decision";
     }
-    if (m.targetReleased()) {
-      return "the ledger is gone from the target, and the error queue with it";
+    if (numbers.size() > MOST_NUMBERS) {
+      return "expected at most %,d rows by their numbers, found %,d: name no number for all that are open, or decide several times"
+          .formatted(MOST_NUMBERS, numbers.size());
+    }
+    if (reason.length() > MOST_REASON || by.length() > MOST_NAME) {
+      return "expected a reason of at most %,d characters and a name of at most %,d, found %,d and %,d"
+          .formatted(MOST_REASON, MOST_NAME, reason.length(), by.length());
     }
     return "";
   }
@@ -101,6 +152,17 @@ final class Errors {
     long most = m.options().errorMaxRows();
     return setAside > most
         ? Optional.of("%d rows were set aside, errors.maxRows allows %d".formatted(setAside, most))
+        : Optional.empty();
+  }
+
+  /** The same for what the queue takes, with rows that a rule left out. */
+  static Optional<String> overTheBound(long setAside, List<RowDeviation> deviations) {
+    long all =
+        setAside + RowDeviation.rows(deviations.stream().filter(RowDeviation::leavesOut).toList());
+    return all > MOST_ROWS
+        ? Optional.of(
+            "%,d rows were set aside or left out by a rule, the error queue takes %,d of a table"
+                .formatted(all, MOST_ROWS))
         : Optional.empty();
   }
 

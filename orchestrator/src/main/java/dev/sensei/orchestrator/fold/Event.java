@@ -212,11 +212,13 @@ public sealed interface Event {
       long targetRows,
       List<Integer> missingChunks,
       List<String> built,
-      long setAside)
+      long setAside,
+      List<RowDeviation> deviations)
       implements OfTable {
     public TableChecked {
       missingChunks = List.copyOf(missingChunks);
       built = List.copyOf(built);
+      deviations = List.copyOf(deviations);
     }
   }
 
@@ -264,6 +266,19 @@ public sealed interface Event {
       tables = List.copyOf(tables);
     }
   }
+
+  /** What has become of a table's rows in the error queue was counted. */
+  record TableErrorsResolved(
+      MigrationId migrationId,
+      String table,
+      int tableIndex,
+      int epoch,
+      long open,
+      long skipped,
+      long retried,
+      long corrected,
+      long withdrawn)
+      implements OfTable {}
 
   /** No more work is handed out. */
   record MigrationPaused(MigrationId migrationId, String requestedBy) implements OfMigration {}

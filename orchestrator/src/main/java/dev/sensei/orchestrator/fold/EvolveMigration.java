@@ -63,7 +63,8 @@ final class EvolveMigration {
         0,
         0,
         0,
-        Optional.empty());
+        Optional.empty(),
+        "");
   }
 
   static void evolve(MigrationEdit edit, Event.OfMigration event) {
@@ -97,9 +98,19 @@ final class EvolveMigration {
         move(edit, LifecycleState.APPROVED);
         edit.approver = e.approver();
         edit.exceptionsAccepted = e.exceptionsAccepted();
+        edit.acceptedBy = e.exceptionsAccepted() ? e.approver() : "";
       }
-      case Event.ExceptionsAccepted _ -> edit.exceptionsAccepted = true;
-      case Event.MilestoneReached e -> edit.waitingFor = e.milestone();
+      case Event.ExceptionsAccepted e -> {
+        edit.exceptionsAccepted = true;
+        edit.acceptedBy = e.approver();
+      }
+      case Event.MilestoneReached e -> {
+        edit.waitingFor = e.milestone();
+        if (e.milestone() == Milestone.ERRORS_OPEN) {
+          // Who accepted before could not know of these rows.
+          forgetAcceptance(edit);
+        }
+      }
       case Event.MilestonePassed _ -> milestonePassed(edit);
       case Event.ExecutionStarted _ -> executionStarted(edit);
       case Event.SnapshotExported e -> snapshotExported(edit, e);
@@ -127,8 +138,6 @@ final class EvolveMigration {
       case Event.ExecutionCompleted _ -> {
         move(edit, LifecycleState.COMPLETED);
         edit.stage = Stage.NONE;
-        // Who accepted before could not know of these rows.
-        edit.exceptionsAccepted = edit.exceptionsAccepted && edit.openErrors == 0;
       }
       case Event.ValidationStarted _ -> validationStarted(edit);
       case Event.ReferencesValidated e -> checked(edit, TaskKind.VALIDATE_REFERENCES, e.result());
@@ -174,7 +183,12 @@ final class EvolveMigration {
     edit.tables = 0;
     edit.tablesPlanned = 0;
     edit.approver = "";
+    forgetAcceptance(edit);
+  }
+
+  private static void forgetAcceptance(MigrationEdit edit) {
     edit.exceptionsAccepted = false;
+    edit.acceptedBy = "";
   }
 
   private static void milestonePassed(MigrationEdit edit) {
@@ -236,7 +250,10 @@ final class EvolveMigration {
     edit.rows += recovered - withdrawn - (edit.recoveredErrors - edit.withdrawnErrors);
     edit.recoveredErrors = recovered;
     edit.withdrawnErrors = withdrawn;
-    // What a correction makes of a row was in no plan.
+    if (corrected > edit.correctedErrors) {
+      // What a correction makes of a row was in no plan, and known to nobody who accepted before.
+      forgetAcceptance(edit);
+    }
     edit.deviatingRows += corrected - edit.correctedErrors;
     edit.correctedErrors = corrected;
   }
@@ -256,7 +273,7 @@ final class EvolveMigration {
     if (!event.sourceUnchanged()) {
       edit.snapshotChangedAt = event.number();
       if (edit.done > 0) {
-        edit.exceptionsAccepted = false;
+        forgetAcceptance(edit);
         edit.deviationCount++;
         if (edit.deviations.size() < Evolve.NAMED) {
           edit.deviations =

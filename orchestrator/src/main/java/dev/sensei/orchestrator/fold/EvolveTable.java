@@ -29,7 +29,7 @@ final class EvolveTable {
         table.rows += e.evidence().rows();
         table.bytes += e.evidence().bytes();
         table.openErrors += e.evidence().setAside();
-        table.deviatingRows += e.evidence().deviatingRows();
+        table.deviatingRows += RowDeviation.rows(e.evidence().deviations());
       }
       case Event.TableChecked e -> {
         table.tasks = OpenTasks.without(table.tasks, TaskKind.CHECK_TABLE);
@@ -41,6 +41,7 @@ final class EvolveTable {
           table.rows = e.rows();
           table.bytes = e.bytes();
           table.openErrors = e.setAside();
+          table.deviatingRows = RowDeviation.rows(e.deviations());
         }
       }
       case Event.TableCompleted _ ->
@@ -52,6 +53,7 @@ final class EvolveTable {
           edit.active--;
         }
       }
+      case Event.TableErrorsResolved e -> errorsResolved(table, e);
       case Event.TableRolledBack e -> {
         table.tasks = OpenTasks.without(table.tasks, TaskKind.ROLL_BACK_TABLE);
         table.left = e.left();
@@ -111,7 +113,21 @@ final class EvolveTable {
         "",
         List.of(),
         0,
+        0,
+        0,
         0);
+  }
+
+  /** The header has them already: they were counted there for all tables together. */
+  private static void errorsResolved(TableEdit table, Event.TableErrorsResolved event) {
+    long recovered = event.retried() + event.corrected();
+    table.openErrors = event.open();
+    table.rows +=
+        recovered - event.withdrawn() - (table.recoveredErrors - table.withdrawnErrors);
+    table.withdrawnErrors = event.withdrawn();
+    table.recoveredErrors = recovered;
+    table.deviatingRows += event.corrected() - table.correctedErrors;
+    table.correctedErrors = event.corrected();
   }
 
   private static void moved(MigrationEdit edit, TableEdit table, Event.TableMoved event) {
@@ -139,8 +155,11 @@ final class EvolveTable {
     if (table.state == TableRunState.DONE) {
       edit.rows -= table.rows;
       edit.bytes -= table.bytes;
-      edit.openErrors -= Math.min(edit.openErrors, table.openErrors);
-      edit.deviatingRows -= Math.min(edit.deviatingRows, table.deviatingRows);
+      edit.openErrors -= table.openErrors;
+      edit.deviatingRows -= table.deviatingRows;
+      edit.recoveredErrors -= table.recoveredErrors;
+      edit.correctedErrors -= table.correctedErrors;
+      edit.withdrawnErrors -= table.withdrawnErrors;
     }
     table.epoch = epoch;
     table.tasks = List.of();
@@ -152,6 +171,9 @@ final class EvolveTable {
     table.bytes = 0;
     table.openErrors = 0;
     table.deviatingRows = 0;
+    table.recoveredErrors = 0;
+    table.correctedErrors = 0;
+    table.withdrawnErrors = 0;
     table.foreignKeysAdded = false;
     table.validated = CheckOutcome.UNKNOWN;
     edit.highestEpoch = Math.max(edit.highestEpoch, epoch);

@@ -163,7 +163,7 @@ final class Failures {
           VALIDATE_TABLE ->
           TableRun.failed(draft, key.kind(), failure);
       // The rows stay in the queue, and the migration where it was.
-      case RESOLVE_ERRORS -> Errors.proceedIfSettled(draft, "");
+      case RESOLVE_ERRORS -> Errors.proceedIfSettled(draft, draft.migration().acceptedBy());
       case MOVE_GROUP, ADD_GROUP_FOREIGN_KEYS, VALIDATE_GROUP -> Groups.dissolve(draft, open);
       case UNKNOWN -> throw new IllegalStateException("a task of no known kind");
     }

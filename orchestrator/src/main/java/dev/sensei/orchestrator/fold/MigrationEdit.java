@@ -60,6 +60,7 @@ final class MigrationEdit {
   long withdrawnErrors;
   int orphaned;
   Optional<ErrorResolution> resolution;
+  String acceptedBy;
 
   MigrationEdit(MigrationState from) {
     migrationId = from.migrationId();
@@ -117,6 +118,7 @@ final class MigrationEdit {
     withdrawnErrors = from.withdrawnErrors();
     orphaned = from.orphaned();
     resolution = from.resolution();
+    acceptedBy = from.acceptedBy();
   }
 
   MigrationState freeze() {
@@ -175,6 +177,7 @@ final class MigrationEdit {
         deviatingRows,
         withdrawnErrors,
         orphaned,
-        resolution);
+        resolution,
+        acceptedBy);
   }
 }

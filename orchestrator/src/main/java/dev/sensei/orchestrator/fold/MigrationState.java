@@ -64,6 +64,7 @@ import java.util.Optional;
  * @param orphaned how many of the tables in trouble have foreign keys that lack rows which were set
  *     aside.
  * @param resolution what a person decided about the error queue and is being done.
+ * @param acceptedBy who accepted exceptions and deviations so far; empty where nobody has.
  */
 public record MigrationState(
     MigrationId migrationId,
@@ -120,7 +121,8 @@ public record MigrationState(
     long deviatingRows,
     long withdrawnErrors,
     int orphaned,
-    Optional<ErrorResolution> resolution) {
+    Optional<ErrorResolution> resolution,
+    String acceptedBy) {
   public MigrationState {
     tasks = List.copyOf(tasks);
     deviations = List.copyOf(deviations);

@@ -58,6 +58,7 @@ final class React {
           Event.TargetFinished _,
           Event.ErrorResolutionStarted _,
           Event.ErrorsResolved _,
+          Event.TableErrorsResolved _,
           Event.MigrationPaused _,
           Event.MigrationResumed _,
           Event.ExecutionCompleted _,

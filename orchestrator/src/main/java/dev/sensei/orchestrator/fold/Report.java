@@ -207,11 +207,13 @@ public sealed interface Report {
       long targetRows,
       List<Integer> missingChunks,
       List<String> built,
-      long setAside)
+      long setAside,
+      List<RowDeviation> deviations)
       implements Report {
     public TableChecked {
       missingChunks = List.copyOf(missingChunks);
       built = List.copyOf(built);
+      deviations = List.copyOf(deviations);
     }
   }
 

@@ -12,6 +12,5 @@ public enum RowRemedy {
   STRIP,
   KEEP_FIRST,
   KEEP_LAST,
-  FAIL,
-  MIGRATE_PARENT
+  FAIL
 }

@@ -13,6 +13,7 @@ package dev.sensei.orchestrator.fold;
  * @param writtenBy where it was corrected, the target's transaction that wrote it, by its 64-bit
  *     number; 0 else.
  * @param xmin the source's transaction that wrote it, by the 32 bits that rows carry.
+ * @param number what a person names it by.
  */
 public record SetAsideRow(
     String keyHash,
@@ -23,4 +24,5 @@ public record SetAsideRow(
     String decidedBy,
     String locator,
     long writtenBy,
-    long xmin) {}
+    long xmin,
+    long number) {}

@@ -16,6 +16,7 @@ final class Sweeps {
       case Cursor.Sweep c -> sweep(draft, c);
       case Cursor.AddForeignKeys c -> addForeignKeys(draft, c.table(), c.gathered());
       case Cursor.Validate c -> validate(draft, c.table(), c.gathered());
+      case Cursor.CountErrors c -> Errors.count(draft, c);
       case Cursor.Drain c -> {
         if (draft.migration().drain() != Drain.NONE) {
           Cancellation.drain(draft, c.table());

@@ -33,6 +33,9 @@ final class TableEdit {
   List<String> left;
   long openErrors;
   long deviatingRows;
+  long recoveredErrors;
+  long correctedErrors;
+  long withdrawnErrors;
 
   TableEdit(TableState from) {
     migrationId = from.migrationId();
@@ -64,6 +67,9 @@ final class TableEdit {
     left = from.left();
     openErrors = from.openErrors();
     deviatingRows = from.deviatingRows();
+    recoveredErrors = from.recoveredErrors();
+    correctedErrors = from.correctedErrors();
+    withdrawnErrors = from.withdrawnErrors();
   }
 
   TableState freeze() {
@@ -96,6 +102,9 @@ final class TableEdit {
         reason,
         left,
         openErrors,
-        deviatingRows);
+        deviatingRows,
+        recoveredErrors,
+        correctedErrors,
+        withdrawnErrors);
   }
 }

@@ -148,7 +148,8 @@ final class TableRun {
             r.targetRows(),
             List.of(),
             List.of(),
-            copied.setAside());
+            copied.setAside(),
+            copied.deviations());
     emitChecked(draft, before, checked);
     if (settled(draft, before, checked, false)) {
       draft.emit(
@@ -182,7 +183,8 @@ final class TableRun {
             r.targetRows(),
             r.missingChunks(),
             r.built(),
-            r.setAside()));
+            r.setAside(),
+            r.deviations()));
   }
 
   /** Goes on to completing where nothing speaks against it, else back. */
@@ -215,7 +217,13 @@ final class TableRun {
       return "the workers reported %d rows set aside, the ledger holds %d"
           .formatted(before.openErrors(), r.setAside());
     }
-    return Errors.overTheLimit(m, r.setAside(), r.rows()).orElse("");
+    if (RowDeviation.rows(r.deviations()) != before.deviatingRows()) {
+      return "the workers reported %d rows changed or left out by rules, the ledger holds %d"
+          .formatted(before.deviatingRows(), RowDeviation.rows(r.deviations()));
+    }
+    return Errors.overTheLimit(m, r.setAside(), r.rows())
+        .or(() -> Errors.overTheBound(r.setAside(), r.deviations()))
+        .orElse("");
   }
 
   static void completed(Draft draft, Report.TableCompleted r) {

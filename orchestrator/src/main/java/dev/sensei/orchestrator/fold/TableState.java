@@ -32,8 +32,14 @@ import java.util.List;
  * @param validated how its latest validation ended; UNKNOWN before.
  * @param reason why it is in this state; empty before its first.
  * @param left what could not be taken away, at most 100.
- * @param openErrors rows in the error queue.
- * @param deviatingRows rows that rules of the plan changed.
+ * @param openErrors rows in the error queue that wait for a person.
+ * @param deviatingRows rows that rules of the plan changed or left out, and rows that were
+ *     corrected.
+ * @param recoveredErrors rows that the target took after they had been in the error queue; they
+ *     count in rows.
+ * @param correctedErrors those of them that the source has changed since the snapshot.
+ * @param withdrawnErrors rows that were in the target, until they were set aside since a row that
+ *     they refer to is not there; they do not count in rows.
  */
 public record TableState(
     MigrationId migrationId,
@@ -64,7 +70,10 @@ public record TableState(
     String reason,
     List<String> left,
     long openErrors,
-    long deviatingRows) {
+    long deviatingRows,
+    long recoveredErrors,
+    long correctedErrors,
+    long withdrawnErrors) {
   public TableState {
     dependsOn = List.copyOf(dependsOn);
     finished = List.copyOf(finished);

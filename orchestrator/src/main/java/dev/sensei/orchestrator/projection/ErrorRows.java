@@ -78,18 +78,64 @@ final class ErrorRows {
     }
   }
 
-  void resolved(MigrationId migration, TableErrors table) throws SQLException {
+  /** What earlier runs of a table set aside or changed was taken back with them. */
+  void undone(MigrationId migration, int table, int epoch) throws SQLException {
+    rows.change(
+        "DELETE FROM row_deviation WHERE migration_id = ? AND table_index = ? AND epoch < ?",
+        migration,
+        table,
+        epoch);
+  }
+
+  /** Tables are numbered by their plan: those of earlier ones are no more. */
+  void planCompleted(MigrationId migration) throws SQLException {
+    rows.change("DELETE FROM row_deviation WHERE migration_id = ?", migration);
+  }
+
+  /** Whether the target has more rows of a table corrected than were known of. */
+  boolean moreCorrected(MigrationId migration, TableErrors table) throws SQLException {
+    return rows.number(
+            """
+            SELECT 1 FROM table_run
+            WHERE migration_id = ? AND table_index = ? AND errors_corrected < ?
+            """,
+            migration,
+            table.tableIndex(),
+            table.corrected())
+        .isPresent();
+  }
+
+  /**
+   * Rows that the target took after all count as the others do, and those that it had and lost do
+   * not.
+   */
+  void resolved(Event.TableErrorsResolved resolved) throws SQLException {
+    long taken = resolved.retried() + resolved.corrected() - resolved.withdrawn();
     rows.change(
         """
-        UPDATE table_run SET errors_open = ?, errors_skipped = ?, errors_retried = ?,
-          errors_corrected = ?
-        WHERE migration_id = ? AND table_index = ?
+        WITH before AS (
+          SELECT errors_retried + errors_corrected - errors_withdrawn AS taken FROM table_run
+          WHERE migration_id = ? AND table_index = ?
+        ), counted AS (
+          UPDATE table_run
+          SET rows = rows + ? - (errors_retried + errors_corrected - errors_withdrawn),
+            errors_open = ?, errors_skipped = ?, errors_retried = ?, errors_corrected = ?,
+            errors_withdrawn = ?
+          WHERE migration_id = ? AND table_index = ?
+        )
+        UPDATE migration SET rows = rows + ? - before.taken FROM before WHERE id = ?
         """,
-        table.open(),
-        table.skipped(),
-        table.retried(),
-        table.corrected(),
-        migration,
-        table.tableIndex());
+        resolved.migrationId(),
+        resolved.tableIndex(),
+        taken,
+        resolved.open(),
+        resolved.skipped(),
+        resolved.retried(),
+        resolved.corrected(),
+        resolved.withdrawn(),
+        resolved.migrationId(),
+        resolved.tableIndex(),
+        taken,
+        resolved.migrationId());
   }
 }

@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param hash its hash
  * @param event what happened
  */
-public record JournalEntry(
+record JournalEntry(
     String topic,
     int partition,
     long offset,

@@ -4,6 +4,7 @@ import dev.sensei.orchestrator.fold.DatabaseReference;
 import dev.sensei.orchestrator.fold.Event;
 import dev.sensei.orchestrator.fold.LifecycleState;
 import dev.sensei.orchestrator.fold.MigrationId;
+import dev.sensei.orchestrator.fold.TableRunState;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.sql.SQLException;
@@ -111,6 +112,24 @@ final class MigrationRows {
     rows.change("UPDATE migration SET exceptions_accepted = TRUE WHERE id = ?", migration);
   }
 
+  /** Something came up that nobody who accepted before could know of. */
+  void acceptanceVoid(MigrationId migration) throws SQLException {
+    rows.change("UPDATE migration SET exceptions_accepted = FALSE WHERE id = ?", migration);
+  }
+
+  /** The source may have changed; of no account while no table is done. */
+  void sourceChanged(MigrationId migration) throws SQLException {
+    rows.change(
+        """
+        UPDATE migration SET exceptions_accepted = FALSE
+        WHERE id = ? AND EXISTS (
+          SELECT FROM table_run WHERE migration_id = ? AND state_id = ?)
+        """,
+        migration,
+        migration,
+        StateId.of(TableRunState.DONE));
+  }
+
   void waitsFor(MigrationId migration, String milestone) throws SQLException {
     rows.change(
         "UPDATE migration SET waiting_for = ? WHERE id = ?",
@@ -148,7 +167,7 @@ final class MigrationRows {
     rows.change(
         """
         UPDATE migration SET failed_phase = ?, failure_code = ?, failure_message = ?,
-          failure_object = ?
+          failure_object = ?, waiting_for = NULL
         WHERE id = ?
         """,
         StateId.name(failed.phase()),
@@ -170,7 +189,8 @@ final class MigrationRows {
   }
 
   void cancelling(MigrationId migration) throws SQLException {
-    rows.change("UPDATE migration SET cancelling = TRUE WHERE id = ?", migration);
+    rows.change(
+        "UPDATE migration SET cancelling = TRUE, waiting_for = NULL WHERE id = ?", migration);
   }
 
   void cancelled(MigrationId migration, Instant time) throws SQLException {

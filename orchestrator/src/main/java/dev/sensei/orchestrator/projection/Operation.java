@@ -8,7 +8,7 @@ import dev.sensei.orchestrator.fold.TaskKind;
  * @param phase the phase, one of the six that the table admits
  * @param name the operation's name; a later attempt has the same with {@code _retry} behind it
  */
-public record Operation(String phase, String name) {
+record Operation(String phase, String name) {
   static final String DISCOVERY = "discovery";
   static final String PLANNING = "planning";
   static final String MAPPING = "mapping";
@@ -17,7 +17,7 @@ public record Operation(String phase, String name) {
   static final String ROLLBACK = "rollback";
 
   /** Stands as table name where an operation is about no one table. */
-  public static final String ALL_TABLES = "*";
+  static final String ALL_TABLES = "*";
 
   static final Operation COLUMN_MAPPING = new Operation(MAPPING, "column_mapping");
   static final Operation CATALOG_ANALYSIS = new Operation(DISCOVERY, "catalog_analysis");
@@ -28,7 +28,7 @@ public record Operation(String phase, String name) {
   static final Operation DEPENDENCY_WAIT = new Operation(EXECUTION, "dependency_wait");
 
   /** The row that a task has. */
-  public static Operation of(TaskKind kind) {
+  static Operation of(TaskKind kind) {
     return switch (kind) {
       case UNKNOWN -> new Operation(EXECUTION, "unknown_task");
       case ANALYZE_DATABASES -> new Operation(DISCOVERY, "schema_analysis");

@@ -4,11 +4,11 @@ import dev.sensei.orchestrator.fold.TableRunState;
 import java.util.Locale;
 
 /** The numbers and names of a table run's states, as the control database has them. */
-public final class StateId {
+final class StateId {
   private StateId() {}
 
   /** The number: 1 to 8 as they always were, above that the states added since; 0 for unknown. */
-  public static int of(TableRunState state) {
+  static int of(TableRunState state) {
     return switch (state) {
       case UNKNOWN -> 0;
       case IDLE -> 1;
@@ -26,7 +26,7 @@ public final class StateId {
   }
 
   /** The name in small letters, such as {@code validating_pre}. */
-  public static String name(Enum<?> state) {
+  static String name(Enum<?> state) {
     return state.name().toLowerCase(Locale.ROOT);
   }
 }

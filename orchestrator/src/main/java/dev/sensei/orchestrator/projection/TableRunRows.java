@@ -73,7 +73,7 @@ final class TableRunRows {
         """
         UPDATE table_run SET epoch = ?, chunks = ?, row_estimate = ?, chunks_copied = 0, rows = 0,
           bytes = 0, errors_open = 0, errors_skipped = 0, errors_retried = 0,
-          errors_corrected = 0, updated_at = ?
+          errors_corrected = 0, errors_withdrawn = 0, updated_at = ?
         WHERE migration_id = ? AND table_index = ?
         """,
         prepared.epoch(),
@@ -101,7 +101,8 @@ final class TableRunRows {
   void rolledBack(Event.TableRolledBack rolledBack, Instant time) throws SQLException {
     rows.change(
         """
-        UPDATE table_run SET chunks_copied = 0, rows = 0, bytes = 0, updated_at = ?
+        UPDATE table_run SET chunks_copied = 0, rows = 0, bytes = 0, errors_open = 0,
+          errors_skipped = 0, errors_retried = 0, errors_corrected = 0, errors_withdrawn = 0, updated_at = ?
         WHERE migration_id = ? AND table_index = ?
         """,
         time,

@@ -21,6 +21,13 @@ final class CursorText {
       case Cursor.Sweep c -> "sweep %d %s".formatted(c.table(), c.retry());
       case Cursor.AddForeignKeys c -> "keys %d %s".formatted(c.table(), members(c.gathered()));
       case Cursor.Validate c -> "validate %d %s".formatted(c.table(), members(c.gathered()));
+      case Cursor.CountErrors c ->
+          "errors %s %s"
+              .formatted(
+                  resolved(c.first()),
+                  c.remaining().stream()
+                      .map(CursorText::resolved)
+                      .collect(Collectors.joining(",")));
       case Cursor.Drain c -> "drain " + c.table();
     };
   }
@@ -30,6 +37,13 @@ final class CursorText {
    */
   static Cursor read(String text) {
     List<String> words = List.of(text.split(" ", -1));
+    if (words.getFirst().equals("errors")) {
+      return new Cursor.CountErrors(
+          resolved(words.get(1)),
+          words.get(2).isEmpty()
+              ? List.of()
+              : Stream.of(words.get(2).split(",", -1)).map(CursorText::resolved).toList());
+    }
     int first = Integer.parseInt(words.get(1));
     return switch (words.getFirst()) {
       case "start" -> new Cursor.Start(first, members(words.get(2)));
@@ -44,6 +58,22 @@ final class CursorText {
       case "drain" -> new Cursor.Drain(first);
       default -> throw new IllegalArgumentException("not a cursor: " + text);
     };
+  }
+
+  private static String resolved(Cursor.Resolved of) {
+    return "%d:%d:%d:%d:%d:%d"
+        .formatted(of.table(), of.open(), of.skipped(), of.retried(), of.corrected(), of.withdrawn());
+  }
+
+  private static Cursor.Resolved resolved(String text) {
+    String[] parts = text.split(":", -1);
+    return new Cursor.Resolved(
+        Integer.parseInt(parts[0]),
+        Long.parseLong(parts[1]),
+        Long.parseLong(parts[2]),
+        Long.parseLong(parts[3]),
+        Long.parseLong(parts[4]),
+        Long.parseLong(parts[5]));
   }
 
   private static String members(List<GroupMember> members) {

@@ -125,6 +125,7 @@ CREATE TABLE table_run (
   errors_skipped BIGINT NOT NULL DEFAULT 0,
   errors_retried BIGINT NOT NULL DEFAULT 0,
   errors_corrected BIGINT NOT NULL DEFAULT 0,
+  errors_withdrawn BIGINT NOT NULL DEFAULT 0,
   validated VARCHAR,
   reason TEXT,
   started_at TIMESTAMP,

@@ -2,6 +2,7 @@ package dev.sensei.orchestrator.fold;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,11 @@ final class Agents {
   final Map<Integer, Long> setAside = new HashMap<>();
   final List<RowDeviation> deviations = new ArrayList<>();
   TableErrors resolved = new TableErrors(0, name(0), 0, 0, 0, 0, 0);
+
+  /** The error queue by table, where rows are decided about one by one. */
+  final Map<Integer, TableErrors> queue = new HashMap<>();
+
+  boolean keepsQueue;
   final Set<Integer> wrongTables = new HashSet<>();
 
   /** Tables whose foreign keys lack rows that were set aside. */
@@ -76,7 +82,38 @@ final class Agents {
     if (epoch > claims.getOrDefault(table, 0)) {
       claims.put(table, epoch);
       ledger.put(table, new HashSet<>());
+      queue.remove(table);
     }
+  }
+
+  /** Skips all that are open; of those tried again one is taken, one corrected, and others wait. */
+  private List<TableErrors> decided(World world, ErrorResolution resolution) {
+    setAside.forEach(
+        (table, rows) -> {
+          if (world.tables.containsKey(table) && world.table(table).state() == TableRunState.DONE) {
+            queue.merge(
+                table,
+                decided(new TableErrors(table, name(table), rows, 0, 0, 0, 0), resolution),
+                (before, first) -> decided(before, resolution));
+          }
+        });
+    return queue.values().stream()
+        .sorted(Comparator.comparingInt(TableErrors::tableIndex))
+        .toList();
+  }
+
+  private static TableErrors decided(TableErrors rows, ErrorResolution resolution) {
+    boolean skip = resolution.action() == ErrorAction.SKIP;
+    long retried = skip ? 0 : Math.min(1, rows.open());
+    long corrected = skip ? 0 : Math.min(1, rows.open() - retried);
+    return new TableErrors(
+        rows.tableIndex(),
+        rows.table(),
+        skip ? 0 : rows.open() - retried - corrected,
+        rows.skipped() + (skip ? rows.open() : 0),
+        rows.retried() + retried,
+        rows.corrected() + corrected,
+        rows.withdrawn());
   }
 
   List<Report> answer(World world, Task task) {
@@ -129,8 +166,10 @@ final class Agents {
                   ? failed(task, FailureClass.DATA, Errors.PARENTS_SET_ASIDE)
                   : new Report.ForeignKeysAdded(
                       id, on, n, WHO, t.table(), t.tableIndex(), t.epoch(), List.of("fk")));
-      case Task.ResolveErrors _ ->
-          List.of(new Report.ErrorsResolved(id, on, n, WHO, List.of(resolved)));
+      case Task.ResolveErrors t ->
+          List.of(
+              new Report.ErrorsResolved(
+                  id, on, n, WHO, keepsQueue ? decided(world, t.resolution()) : List.of(resolved)));
       case Task.FinishTarget _ -> List.of(new Report.TargetFinished(id, on, n, WHO, List.of()));
       case Task.RollBackTable t -> {
         claim(t.tableIndex(), t.epoch());
@@ -334,7 +373,8 @@ final class Agents {
         rows + rowsTooMany,
         missing,
         List.of("pk"),
-        setAside.getOrDefault(t.tableIndex(), 0L));
+        held.contains(0) ? setAside.getOrDefault(t.tableIndex(), 0L) : 0,
+        held.contains(0) ? deviations : List.of());
   }
 
   Report.TableValidated validated(Task.ValidateTable t) {

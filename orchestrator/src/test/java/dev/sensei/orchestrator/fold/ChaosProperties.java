@@ -22,6 +22,8 @@ class ChaosProperties {
   private static final int FAULTY_STEPS = 150;
   private static final int MANY_TABLES = 12;
   private static final int MOST_STEPS = 4_000;
+  private static final long MOST_SET_ASIDE = 5;
+  private static final Options OPTIONS = Asked.setAside((int) MOST_SET_ASIDE, 100);
 
   @Property(tries = 300)
   void onceFaultsStopEveryMigrationEndsAndWhatIsCertifiedIsDoneAndValidated(
@@ -30,7 +32,15 @@ class ChaosProperties {
     Random random = new Random(seed);
     World world = new World();
     Agents agents = new Agents(shapes(random, tables));
-    world.command(Asked.create());
+    agents.keepsQueue = true;
+    for (int table = 0; table < tables; table++) {
+      if (agents.shapes.get(table).chunks() > 0
+          && !agents.shapes.get(table).small()
+          && random.nextInt(3) == 0) {
+        agents.setAside.put(table, 1L + random.nextInt((int) MOST_SET_ASIDE));
+      }
+    }
+    world.command(Asked.create(OPTIONS));
     world.command(Asked.start());
     List<Report> said = new ArrayList<>();
     for (int i = 0; i < FAULTY_STEPS + 30 * tables && !Lifecycle.ended(world.state()); i++) {
@@ -43,15 +53,30 @@ class ChaosProperties {
       assertThat(world.tables.values().stream().limit(tables))
           .allMatch(table -> table.state() == TableRunState.DONE)
           .allMatch(table -> table.validated() == CheckOutcome.PASSED)
-          .allMatch(table -> table.rows() == 10L * table.chunks())
+          .allMatch(table -> table.rows() == 10L * table.chunks() + table.recoveredErrors())
           .allMatch(table -> table.foreignKeysAdded() || !table.foreignKeys());
-      assertThat(world.header().rows())
-          .isEqualTo(world.tables.values().stream().mapToLong(TableState::rows).sum());
     }
+    countsAreThoseOfTablesThatAreDone(world);
     Statistics.label("end").collect(world.state());
     world.outcomes.keySet().forEach(Statistics.label("outcome")::collect);
     noChunkCountsTwice(world);
     endsAbsorb(world, said);
+  }
+
+  private static void countsAreThoseOfTablesThatAreDone(World world) {
+    MigrationState m = world.header();
+    List<TableState> done =
+        world.tables.values().stream()
+            .filter(table -> table.state() == TableRunState.DONE)
+            .toList();
+    assertThat(m.rows()).isEqualTo(done.stream().mapToLong(TableState::rows).sum());
+    assertThat(m.openErrors()).isEqualTo(done.stream().mapToLong(TableState::openErrors).sum());
+    assertThat(m.deviatingRows())
+        .isEqualTo(done.stream().mapToLong(TableState::deviatingRows).sum());
+    assertThat(m.recoveredErrors())
+        .isEqualTo(done.stream().mapToLong(TableState::recoveredErrors).sum());
+    assertThat(m.correctedErrors())
+        .isEqualTo(done.stream().mapToLong(TableState::correctedErrors).sum());
   }
 
   private static List<Integer> validatedSinceTheLastStart(World world) {
@@ -169,7 +194,7 @@ class ChaosProperties {
   }
 
   private static void command(Random random, World world) {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(18)) {
       case 0 -> {
         if (world.header().targetTouched()) {
           world.command(Asked.cancel());
@@ -179,8 +204,13 @@ class ChaosProperties {
       case 2, 3, 4 -> world.command(Asked.retry());
       case 5, 6 -> world.command(Asked.pause());
       case 7 -> world.command(Asked.reject());
-      case 8 -> world.command(Asked.amend());
+      case 8 -> world.command(new Command.AmendPlan(World.ID, OPTIONS, "grace"));
       case 9 -> world.command(Asked.create());
+      case 10, 11 -> world.command(Asked.retryErrors());
+      case 12 -> world.command(Asked.skipErrors());
+      case 13 ->
+          world.command(
+              new Command.AcceptExceptions(World.ID, world.header().planDigest(), "grace"));
       default -> world.command(Asked.resume());
     }
   }
@@ -246,6 +276,13 @@ class ChaosProperties {
           VALIDATING,
           CERTIFIED,
           CANCELLED -> {
+        if (m.waitingFor() == Milestone.ERRORS_OPEN && m.resolution().isEmpty()) {
+          world.command(
+              m.openErrors() % 2 == 0
+                  ? Asked.retryErrors()
+                  : new Command.AcceptExceptions(World.ID, m.planDigest(), "grace"));
+          return;
+        }
         somebodyIsAsked(world, m);
         fireFirst(world);
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Rows that are set aside: how many may be, and who decides about them. */
@@ -138,6 +139,7 @@ class ErrorQueueTest {
     world.command(new Command.ApprovePlan(World.ID, "plan-1", "grace", true));
     world.work(agents);
     assertThat(world.header().waitingFor()).isEqualTo(Milestone.ERRORS_OPEN);
+    assertThat(world.header().exceptionsAccepted()).isFalse();
     world.command(Asked.accept());
     world.work(agents);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
@@ -199,5 +201,119 @@ class ErrorQueueTest {
     world.command(Asked.retryErrors());
     assertThat(rejection(world)).contains("no row of the error queue waits");
     assertThat(Map.copyOf(agents.setAside)).isEmpty();
+  }
+
+  @Test
+  void anAcceptanceThatCameBeforeACorrectionIsVoid() {
+    World world = waiting();
+    world.command(Asked.retryErrors());
+    world.command(Asked.accept());
+    assertThat(world.header().exceptionsAccepted()).isTrue();
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1);
+    world.work(agents);
+    assertThat(world.header().failure().orElseThrow().code())
+        .isEqualTo(Commands.EXCEPTIONS_NOT_ACCEPTED);
+    assertThat(world.header().acceptedBy()).isEmpty();
+  }
+
+  @Test
+  void anAcceptanceWithThePlanHoldsWhereNoRowWaits() {
+    agents.setAside.put(0, 6L);
+    World world = new World();
+    world.command(Asked.create(Asked.setAside(5, 100)));
+    world.command(Asked.start());
+    world.work(agents);
+    world.command(new Command.ApprovePlan(World.ID, "plan-1", "grace", true));
+    world.work(agents);
+    assertThat(world.table(0).state()).isEqualTo(TableRunState.ROLLED_BACK);
+    agents.setAside.clear();
+    agents.deviations.add(new RowDeviation("truncate", "name", 4));
+    world.command(Asked.retry());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void aTableKnowsWhatBecameOfItsRowsAndTakesThemWithItWhereAllIsTakenBack() {
+    World world = waiting();
+    TableState before = world.table(0);
+    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 1, 1);
+    world.command(Asked.retryErrors());
+    world.work(agents);
+    assertThat(world.table(0))
+        .returns(before.rows() + 2, TableState::rows)
+        .returns(1L, TableState::openErrors)
+        .returns(2L, TableState::recoveredErrors)
+        .returns(1L, TableState::correctedErrors)
+        .returns(1L, TableState::deviatingRows);
+    assertThat(world.header().rows()).isEqualTo(before.rows() + 2);
+
+    world.command(Asked.cancel());
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CANCELLED);
+    assertThat(world.header())
+        .returns(0L, MigrationState::rows)
+        .returns(0L, MigrationState::openErrors)
+        .returns(0L, MigrationState::recoveredErrors)
+        .returns(0L, MigrationState::correctedErrors)
+        .returns(0L, MigrationState::deviatingRows);
+    assertThat(world.table(0).openErrors()).isZero();
+  }
+
+  @Test
+  void rowsThatARuleChangedCountOnceWhereTheTargetCrashed() {
+    agents.deviations.add(new RowDeviation("truncate", "name", 4));
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CheckTable.class);
+    agents.lose(0, 0);
+    world.work(agents);
+    assertThat(world.events(Event.TableChecked.class).getFirst().missingChunks())
+        .containsExactly(0);
+    assertThat(world.header().deviatingRows()).isEqualTo(4);
+  }
+
+  @Test
+  void aLedgerThatKnowsOfOtherChangesTakesTheTableBack() {
+    agents.deviations.add(new RowDeviation("truncate", "name", 4));
+    World world = World.running(agents);
+    world.workUntil(agents, Task.CheckTable.class);
+    agents.deviations.set(0, new RowDeviation("truncate", "name", 3));
+    world.work(agents);
+    assertThat(world.table(0).reason())
+        .contains("reported 4 rows changed or left out by rules, the ledger holds 3");
+  }
+
+  @Test
+  void theQueueTakesNoMoreWithRowsThatARuleLeftOut() {
+    agents.setAside.put(0, 3L);
+    agents.deviations.add(new RowDeviation("keep_first", "", 9_998));
+    World world = moved(Asked.setAside(5, 100));
+    assertThat(world.table(0).reason())
+        .contains("10,001 rows were set aside or left out by a rule, the error queue takes 10,000");
+    assertThat(world.table(0).state()).isEqualTo(TableRunState.ROLLED_BACK);
+  }
+
+  @Test
+  void whoAcceptedIsWhoLetItGoOnWhereADecisionFailed() {
+    World world = waiting();
+    world.command(Asked.retryErrors());
+    world.command(Asked.accept());
+    Task task = world.take(Task.ResolveErrors.class);
+    world.report(Agents.failed(task, FailureClass.CONFIGURATION, "OTHER_ERROR_KEY"));
+    assertThat(world.events(Event.MilestonePassed.class).getLast().requestedBy())
+        .isEqualTo("grace");
+  }
+
+  @Test
+  void aDecisionNamesNoMoreThanAThousandRows() {
+    World world = waiting();
+    List<Long> numbers = LongStream.rangeClosed(1, 1_001).boxed().toList();
+    world.command(new Command.RetryErrors(World.ID, numbers, "ada"));
+    assertThat(rejection(world)).contains("at most 1,000 rows by their numbers, found 1,001");
+    world.command(new Command.SkipErrors(World.ID, numbers, "of no use", "ada"));
+    assertThat(rejection(world)).contains("found 1,001");
+    world.command(new Command.SkipErrors(World.ID, List.of(), "x".repeat(1_001), "ada"));
+    assertThat(rejection(world)).contains("a reason of at most 1,000 characters");
+    assertThat(world.header().resolution()).isEmpty();
   }
 }

@@ -8,9 +8,13 @@ import dev.sensei.orchestrator.fold.Event;
 import dev.sensei.orchestrator.fold.ExistingRows;
 import dev.sensei.orchestrator.fold.Failure;
 import dev.sensei.orchestrator.fold.FailureClass;
+import dev.sensei.orchestrator.fold.LifecycleState;
 import dev.sensei.orchestrator.fold.MigrationId;
+import dev.sensei.orchestrator.fold.Milestone;
 import dev.sensei.orchestrator.fold.Options;
+import dev.sensei.orchestrator.fold.RowDeviation;
 import dev.sensei.orchestrator.fold.RowHash;
+import dev.sensei.orchestrator.fold.TableErrors;
 import dev.sensei.orchestrator.fold.TaskId;
 import dev.sensei.orchestrator.fold.TaskKind;
 import java.sql.Connection;
@@ -221,6 +225,119 @@ class JournalProjectionTest {
           .isEqualTo(before);
       assertThat(rows(connection, "SELECT chunks_copied::text FROM table_run"))
           .containsExactly("1");
+    }
+  }
+
+  private static final String ERRORS =
+      """
+      SELECT concat_ws(' ', t.rows, t.errors_open, t.errors_skipped, t.errors_retried,
+        t.errors_corrected, m.rows) FROM table_run t JOIN migration m ON m.id = t.migration_id
+      """;
+  private static final String DEVIATIONS =
+      "SELECT concat_ws(' ', epoch, chunk, kind, column_name, rows) FROM row_deviation"
+          + " ORDER BY epoch, chunk, kind";
+
+  private static Event setAside(int epoch) {
+    return new Event.ChunkCopied(
+        ID,
+        "public.t",
+        0,
+        epoch,
+        new ChunkEvidence(
+            2,
+            1,
+            900,
+            9_000,
+            "d",
+            "worker@a/1",
+            NOW,
+            NOW,
+            3,
+            List.of(new RowDeviation("truncate", "name", 4))));
+  }
+
+  private void resolve(Connection connection, long open, long skipped, long retried, long corrected)
+      throws SQLException {
+    apply(
+        connection,
+        new Event.ErrorsResolved(
+            ID, List.of(new TableErrors(0, "public.t", open, skipped, retried, corrected, 0))));
+    Event counted =
+        new Event.TableErrorsResolved(ID, "public.t", 0, 1, open, skipped, retried, corrected, 0);
+    assertThat(apply(connection, counted)).isTrue();
+    assertThat(apply(connection, counted, sequence)).isFalse();
+  }
+
+  @Test
+  void rowsThatWereSetAsideAreCountedByWhatBecameOfThemAndLateOnesWithTheOthers(
+      ControlDatabase database) throws SQLException {
+    try (Connection connection = database.connect()) {
+      begin(connection);
+      apply(connection, setAside(1));
+      assertThat(apply(connection, setAside(1), sequence)).isFalse();
+      apply(connection, new Event.ExecutionCompleted(ID, 900, 9_000));
+      assertThat(rows(connection, ERRORS)).containsExactly("900 3 0 0 0 900");
+      assertThat(rows(connection, DEVIATIONS))
+          .containsExactly("1 2 set_aside  3", "1 2 truncate name 4");
+      resolve(connection, 2, 0, 1, 0);
+      assertThat(rows(connection, ERRORS)).containsExactly("901 2 0 1 0 901");
+      resolve(connection, 0, 1, 1, 1);
+      assertThat(rows(connection, ERRORS)).containsExactly("902 0 1 1 1 902");
+      assertThat(
+              rows(
+                  connection,
+                  """
+                  SELECT concat_ws(' ', table_name, records_processed, total_records)
+                  FROM migration_control WHERE operation LIKE 'error_resolution%'
+                    AND table_name <> '*' ORDER BY id
+                  """))
+          .contains("public.t 2 3");
+    }
+  }
+
+  @Test
+  void aTableThatIsRolledBackHasNoErrorsAndNothingOfEarlierRunsIsLeft(ControlDatabase database)
+      throws SQLException {
+    try (Connection connection = database.connect()) {
+      begin(connection);
+      apply(connection, setAside(1));
+      resolve(connection, 1, 1, 1, 0);
+      apply(connection, new Event.TableRolledBack(ID, "public.t", 0, 2, List.of()));
+      assertThat(rows(connection, ERRORS)).containsExactly("0 0 0 0 0");
+      assertThat(rows(connection, DEVIATIONS)).isEmpty();
+      apply(connection, new Event.TablePrepared(ID, "public.t", 0, 3, 4, 4_000, 0, true));
+      apply(connection, setAside(3));
+      assertThat(rows(connection, DEVIATIONS)).hasSize(2).allMatch(row -> row.startsWith("3 "));
+      apply(
+          connection,
+          new Event.PlanCompleted(
+              ID, 1, 1, "plan-2", 1, 1, 10, 100, 1, 0.99, 0, List.of(), List.of(), "{}"));
+      assertThat(rows(connection, DEVIATIONS)).isEmpty();
+    }
+  }
+
+  @Test
+  void anAcceptanceIsVoidOnceRowsWaitThatNobodyKnewOf(ControlDatabase database)
+      throws SQLException {
+    String accepted =
+        "SELECT exceptions_accepted::text || coalesce(waiting_for, '') FROM migration";
+    try (Connection connection = database.connect()) {
+      begin(connection);
+      apply(connection, new Event.PlanApproved(ID, "plan", "grace", true));
+      apply(connection, setAside(1));
+      assertThat(rows(connection, accepted)).containsExactly("true");
+      apply(connection, new Event.MilestoneReached(ID, Milestone.ERRORS_OPEN));
+      assertThat(rows(connection, accepted)).containsExactly("falseerrors_open");
+      apply(connection, new Event.ExceptionsAccepted(ID, "plan", "grace"));
+      resolve(connection, 0, 0, 3, 0);
+      assertThat(rows(connection, accepted)).containsExactly("trueerrors_open");
+      resolve(connection, 0, 0, 2, 1);
+      assertThat(rows(connection, accepted)).containsExactly("falseerrors_open");
+      apply(connection, new Event.MigrationFailed(ID, LifecycleState.RUNNING, FAILURE));
+      assertThat(rows(connection, accepted)).containsExactly("false");
+      apply(connection, new Event.MilestoneReached(ID, Milestone.BEFORE_VALIDATION));
+      apply(connection, new Event.CancellationStarted(ID, "enough", "ada"));
+      assertThat(rows(connection, accepted)).containsExactly("false");
     }
   }
 }
