@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param source the source table, schema.table, quoted where needed
  * @param target the table in the target
- * @param sourceRows rows in the source, under the snapshot
+ * @param sourceRows rows in the source, under the snapshot, but for those that were set aside: like
+ *     its digest, without those that the target lacks as they were
  * @param targetRows rows in the target; like its digest, of the migration's rows alone where they
  *     joined others
  * @param sourceDigest canonical digest of the source's rows

@@ -45,7 +45,7 @@ final class Certificates {
             tables.size(), tables.size(), tables.stream().mapToLong(TableProof::sourceRows).sum()),
         List.of(),
         exceptions,
-        new CertificateDocument.Quarantine(0, "no row was set aside", List.of()),
+        new Quarantine(0, "no row was set aside", List.of(), List.of()),
         new CertificateDocument.Ledger(1, 3, "ef".repeat(32)),
         new CertificateDocument.JournalHead(42, "01".repeat(32)),
         List.of("behavioral: not built"));

@@ -9,6 +9,7 @@ import dev.sensei.certificate.CertificateVerdict;
 import dev.sensei.certificate.PerspectiveEvidence;
 import dev.sensei.certificate.PerspectiveEvidence.Outcome;
 import dev.sensei.certificate.PerspectiveEvidence.Perspective;
+import dev.sensei.certificate.Quarantine;
 import dev.sensei.certificate.SigningKey;
 import dev.sensei.certificate.TableProof;
 import java.io.BufferedReader;
@@ -212,7 +213,7 @@ final class CommandLineTest {
             new CertificateDocument.Coverage(1, 1, 3),
             List.of(),
             List.of(),
-            new CertificateDocument.Quarantine(0, "no row was set aside", List.of()),
+            new Quarantine(0, "no row was set aside", List.of(), List.of()),
             new CertificateDocument.Ledger(1, 3, "ef".repeat(32)),
             new CertificateDocument.JournalHead(42, "01".repeat(32)),
             List.of());

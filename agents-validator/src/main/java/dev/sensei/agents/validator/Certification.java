@@ -4,6 +4,7 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.journal.ApprovedPlans;
 import dev.sensei.agents.journal.Journal;
+import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.certificate.CertificateDocument;
 import dev.sensei.certificate.CertificateSigner;
 import dev.sensei.certificate.CertificateVerdict;
@@ -52,10 +53,9 @@ final class Certification {
           return found.sequence() == task.getJournalSequence();
         });
     chain.checkHead(task);
-    CertificateDocument document =
-        evidence.document(
-            task, plans.plan(task.getMigrationId(), task.getPlanDigest()).tables(), Instant.now());
-    List<String> objections = evidence.objections(document);
+    List<TablePlan> tables = plans.plan(task.getMigrationId(), task.getPlanDigest()).tables();
+    CertificateDocument document = evidence.document(task, tables, Instant.now());
+    List<String> objections = evidence.objections(document, tables);
     if (!objections.isEmpty()) {
       // Not one that is tried again: the same records would be found wanting again.
       throw new TaskFailure(

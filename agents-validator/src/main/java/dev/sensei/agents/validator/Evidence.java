@@ -9,15 +9,16 @@ import dev.sensei.certificate.CertificateDocument.Database;
 import dev.sensei.certificate.CertificateDocument.Exemption;
 import dev.sensei.certificate.CertificateDocument.JournalHead;
 import dev.sensei.certificate.CertificateDocument.Ledger;
-import dev.sensei.certificate.CertificateDocument.Quarantine;
 import dev.sensei.certificate.CertificateDocument.Snapshot;
 import dev.sensei.certificate.CertificateVerdict;
 import dev.sensei.certificate.PerspectiveEvidence;
+import dev.sensei.certificate.Quarantine;
 import dev.sensei.certificate.TableProof;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.CatalogJson;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.Milestone;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.PerspectiveResult;
 import dev.sensei.schemas.common.TableRunState;
@@ -26,6 +27,7 @@ import dev.sensei.schemas.event.CatalogDescribed;
 import dev.sensei.schemas.event.ExceptionsAccepted;
 import dev.sensei.schemas.event.ExecutionStarted;
 import dev.sensei.schemas.event.LedgerReconciled;
+import dev.sensei.schemas.event.MilestoneReached;
 import dev.sensei.schemas.event.PlanApproved;
 import dev.sensei.schemas.event.PlanCompleted;
 import dev.sensei.schemas.event.PlanningStarted;
@@ -65,6 +67,7 @@ final class Evidence {
   private final Set<Integer> done = new HashSet<>();
   private final List<Exemption> deviations = new ArrayList<>();
   private final Set<String> accepted = new HashSet<>();
+  private final ToldErrors errors = new ToldErrors();
   private Optional<AnalysisCompleted> analysis = Optional.empty();
   private Optional<PlanCompleted> plan = Optional.empty();
   private Optional<PerspectiveResult> references = Optional.empty();
@@ -72,6 +75,12 @@ final class Evidence {
   private Optional<LedgerReconciled> ledger = Optional.empty();
 
   void take(JournalRecord found) {
+    long corrected = errors.corrected();
+    errors.take(found);
+    if (errors.corrected() > corrected) {
+      // What a correction makes of a row is known to nobody who accepted before.
+      accepted.clear();
+    }
     switch (found.event()) {
       case CatalogDescribed event ->
           catalogs.put(event.getSide(), CatalogJson.readCatalog(event.getDefinition()));
@@ -98,9 +107,9 @@ final class Evidence {
         }
       }
       case TablePrepared event -> prepared.put(event.getTableIndex(), event);
-      case TableChecked event -> {
-        checked.put(event.getTableIndex(), event);
-        if (event.getSetAside() > 0) {
+      case TableChecked event -> checked.put(event.getTableIndex(), event);
+      case MilestoneReached event -> {
+        if (event.getMilestone() == Milestone.ERRORS_OPEN) {
           // Who accepted before could not know of these rows.
           accepted.clear();
         }
@@ -181,7 +190,7 @@ final class Evidence {
                         exception.getKind(), exception.getObject(), exception.getReason(), 0))
             .toList();
     List<Exemption> deviating = deviating(tables);
-    Quarantine quarantined = Quarantined.of(tables, validated);
+    Quarantine quarantined = Quarantined.of(tables, validated, errors);
     LedgerReconciled reconciled = ledger.orElseThrow(() -> missing("a reconciled ledger"));
     List<PerspectiveEvidence> perspectives =
         List.of(
@@ -243,8 +252,13 @@ final class Evidence {
    * that was not looked at. Accepted exceptions concern what is not carried; they excuse no failed
    * check.
    */
-  List<String> objections(CertificateDocument document) {
+  List<String> objections(CertificateDocument document, List<TablePlan> tables) {
     List<String> found = new ArrayList<>(document.contradictions());
+    for (TablePlan table : tables) {
+      Optional.ofNullable(validated.get(table.index()))
+          .map(read -> errors.objections(table, read.getEvidence().getSetAsideRows()))
+          .ifPresent(found::addAll);
+    }
     for (PerspectiveEvidence evidence : document.perspectives()) {
       boolean built =
           evidence.perspective() == PerspectiveEvidence.Perspective.STRUCTURAL
@@ -272,7 +286,7 @@ final class Evidence {
     boolean toAccept =
         !document.exceptionsAccepted().isEmpty()
             || !document.deviations().isEmpty()
-            || Quarantined.waiting(document.quarantined()) > 0;
+            || document.quarantined().notDecided() > 0;
     if (toAccept && !accepted.contains(document.planDigest())) {
       found.add("nobody accepted the plan's exceptions and the deviations");
     }

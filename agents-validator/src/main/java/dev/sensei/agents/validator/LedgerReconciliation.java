@@ -9,6 +9,7 @@ import dev.sensei.databases.DatabaseRole;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerEntry;
 import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.RowChange;
 import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.event.ChunkCopied;
@@ -25,11 +26,12 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Holds the target's ledger against the journal: at each table's last epoch, both have to know the
- * same chunks with the same rows, bytes and digests.
+ * same chunks with the same rows, bytes and digests, and the same rows set aside or changed.
  */
 final class LedgerReconciliation {
   private static final String SESSION = "sensei-validator";
@@ -46,7 +48,7 @@ final class LedgerReconciliation {
     this.journal = journal;
   }
 
-  /** What the journal says of one table. */
+  /** What the journal says of one table's chunks. */
   private static final class Told {
     private int epoch;
     private int chunks;
@@ -54,7 +56,8 @@ final class LedgerReconciliation {
   }
 
   void reconcile(ReconcileLedger task, TaskContext context) throws Exception {
-    Map<Integer, Told> told = told(task);
+    ToldErrors errors = new ToldErrors();
+    Map<Integer, Told> told = told(task, errors);
     List<String> discrepancies = new ArrayList<>();
     MessageDigest digest = sha256();
     long chunks = 0;
@@ -68,6 +71,14 @@ final class LedgerReconciliation {
             ledger.entries(
                 target, new TableKey(task.getMigrationId(), table.target()), journaled.epoch);
         compare(table, journaled, entries, discrepancies);
+        discrepancies.addAll(
+            errors.objections(
+                table,
+                SetAsideRows.byLedger(
+                        target,
+                        new TableKey(task.getMigrationId(), table.target()),
+                        journaled.epoch)
+                    .rows()));
         for (LedgerEntry entry : entries) {
           chunks++;
           rows += entry.result().rows();
@@ -88,13 +99,14 @@ final class LedgerReconciliation {
             .build());
   }
 
-  private Map<Integer, Told> told(ReconcileLedger task) {
+  private Map<Integer, Told> told(ReconcileLedger task, ToldErrors errors) {
     Map<Integer, Told> told = new HashMap<>();
     // The task was issued after the last chunk, so that what stands before it is all there is.
     journal.forEachUntil(
         task.getMigrationId(),
         "the issue of task " + task.getTaskId(),
         found -> {
+          errors.take(found);
           switch (found.event()) {
             case TablePrepared prepared -> {
               Told table = told.computeIfAbsent(prepared.getTableIndex(), index -> new Told());
@@ -132,9 +144,11 @@ final class LedgerReconciliation {
             "chunk %d of %s is in the ledger, not in the journal".formatted(chunk, table.source()));
       } else if (evidence.getRows() != entry.result().rows()
           || evidence.getBytes() != entry.result().bytes()
-          || !evidence.getDigest().equals(entry.result().digest().toString())) {
+          || !evidence.getDigest().equals(entry.result().digest().toString())
+          || evidence.getSetAside() != entry.setAside()
+          || !deviations(evidence).equals(entry.deviations())) {
         discrepancies.add(
-            "chunk %d of %s has other rows, bytes or digest in the ledger than in the journal"
+            "chunk %d of %s has other rows, bytes or digest in the ledger than in the journal, or other rows set aside or changed"
                 .formatted(chunk, table.source()));
       }
     }
@@ -151,15 +165,30 @@ final class LedgerReconciliation {
     }
   }
 
+  private static SortedMap<String, Long> deviations(ChunkEvidence evidence) {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    evidence
+        .getDeviations()
+        .forEach(
+            deviation ->
+                counts.merge(
+                    new RowChange(deviation.getKind(), deviation.getColumn()).text(),
+                    deviation.getRows(),
+                    Long::sum));
+    return counts;
+  }
+
   private static String line(TablePlan table, LedgerEntry entry) {
-    return "%s\t%d\t%d\t%d\t%d\t%s%n"
+    return "%s\t%d\t%d\t%d\t%d\t%s\t%d\t%s%n"
         .formatted(
             table.target(),
             entry.key().epoch(),
             entry.key().chunk(),
             entry.result().rows(),
             entry.result().bytes(),
-            entry.result().digest());
+            entry.result().digest(),
+            entry.setAside(),
+            entry.deviations());
   }
 
   private static MessageDigest sha256() {

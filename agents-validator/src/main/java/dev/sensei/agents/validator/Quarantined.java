@@ -2,9 +2,8 @@ package dev.sensei.agents.validator;
 
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.certificate.CertificateDocument.Exemption;
-import dev.sensei.certificate.CertificateDocument.Quarantine;
-import dev.sensei.certificate.CertificateDocument.QuarantinedRow;
-import dev.sensei.certificate.CertificateDocument.QuarantinedTable;
+import dev.sensei.certificate.Quarantine;
+import dev.sensei.databases.ledger.RowChange;
 import dev.sensei.schemas.common.ErrorState;
 import dev.sensei.schemas.common.RowDeviation;
 import dev.sensei.schemas.common.SetAsideRow;
@@ -12,75 +11,72 @@ import dev.sensei.schemas.common.TableEvidence;
 import dev.sensei.schemas.event.TableValidated;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** What a certificate says of rows that were set aside, and of those that were changed. */
 final class Quarantined {
-  private static final String OPEN = name(ErrorState.OPEN);
-
-  /** Rows that a certificate lists, over all tables; the digests bind all of them. */
-  private static final int MOST_LISTED = 10_000;
-
   private Quarantined() {}
 
-  static Quarantine of(List<TablePlan> tables, Map<Integer, TableValidated> validated) {
-    List<QuarantinedTable> all = new ArrayList<>();
-    int[] left = {MOST_LISTED};
+  static Quarantine of(
+      List<TablePlan> tables, Map<Integer, TableValidated> validated, ToldErrors told) {
+    List<Quarantine.Table> all = new ArrayList<>();
+    int left = Quarantine.MOST_LISTED;
     for (TablePlan table : tables) {
-      Optional.ofNullable(validated.get(table.index()))
-          .map(TableValidated::getEvidence)
-          .filter(evidence -> !evidence.getSetAsideRows().isEmpty())
-          .ifPresent(
-              evidence -> {
-                List<SetAsideRow> listed =
-                    evidence.getSetAsideRows().stream().limit(left[0]).toList();
-                left[0] -= listed.size();
-                all.add(
-                    new QuarantinedTable(
-                        table.source().toString(),
-                        evidence.getSetAside(),
-                        evidence.getSetAsideDigest(),
-                        listed.stream().map(Quarantined::row).toList()));
-              });
+      List<SetAsideRow> rows =
+          Optional.ofNullable(validated.get(table.index()))
+              .map(read -> read.getEvidence().getSetAsideRows())
+              .orElse(List.of());
+      if (!rows.isEmpty()) {
+        Quarantine.Table quarantined = table(table, rows, left);
+        left -= quarantined.listed().size();
+        all.add(quarantined);
+      }
     }
-    long rows = all.stream().mapToLong(QuarantinedTable::rows).sum();
     return new Quarantine(
-        rows,
-        rows == 0
+        all.stream().mapToLong(Quarantine.Table::rows).sum(),
+        all.isEmpty()
             ? "no row was set aside"
             : "rows at fault were kept, encrypted, in the error queue until all was"
-                + " validated; the digests leave them out",
+                + " validated; the digests leave out those that the target lacks as they were",
+        told.decisions(),
         all);
   }
 
-  /** Rows that nobody decided about. */
-  static long waiting(Quarantine quarantine) {
-    return quarantine.tables().stream()
-        .flatMap(table -> table.listed().stream())
-        .filter(row -> row.state().equals(OPEN))
-        .count();
+  private static Quarantine.Table table(TablePlan table, List<SetAsideRow> rows, int most) {
+    long retried = in(rows, ErrorState.RETRIED);
+    return new Quarantine.Table(
+        table.source().toString(),
+        rows.size() - retried,
+        in(rows, ErrorState.OPEN),
+        in(rows, ErrorState.SKIPPED),
+        in(rows, ErrorState.LEFT_OUT),
+        in(rows, ErrorState.CORRECTED),
+        retried,
+        Quarantine.digest(rows.stream().map(SetAsideRow::getKeyHash).toList()),
+        rows.stream().limit(most).map(Quarantined::row).toList());
+  }
+
+  private static long in(List<SetAsideRow> rows, ErrorState state) {
+    return rows.stream().filter(row -> row.getState() == state).count();
   }
 
   /** Rows of a table that are not in the target as they are in the source, but are there. */
   static List<Exemption> deviations(TablePlan table, TableEvidence evidence) {
     List<Exemption> all = new ArrayList<>();
     for (RowDeviation deviation : evidence.getDeviations()) {
+      if (RowChange.leavesOut(deviation.getKind())) {
+        // They were set aside, and are named there.
+        continue;
+      }
       all.add(
           new Exemption(
               deviation.getKind(),
               table.source() + (deviation.getColumn().isEmpty() ? "" : "." + deviation.getColumn()),
-              deviation.getKind().startsWith("keep_")
-                  ? "rows that equal another were left out by a rule of the plan"
-                  : "values were changed by a rule of the plan; the digests are over the changed"
-                      + " ones",
+              "values were changed by a rule of the plan; the digests are over the changed ones",
               deviation.getRows()));
     }
-    long corrected =
-        evidence.getSetAsideRows().stream()
-            .filter(row -> row.getState() == ErrorState.CORRECTED)
-            .count();
+    long corrected = in(evidence.getSetAsideRows(), ErrorState.CORRECTED);
     if (corrected > 0) {
       all.add(
           new Exemption(
@@ -93,17 +89,19 @@ final class Quarantined {
     return all;
   }
 
-  private static QuarantinedRow row(SetAsideRow row) {
-    return new QuarantinedRow(
+  private static Quarantine.Row row(SetAsideRow row) {
+    return new Quarantine.Row(
         row.getKeyHash(),
         row.getSqlState(),
         row.getColumn(),
         row.getConstraint(),
-        name(row.getState()),
+        switch (row.getState()) {
+          case OPEN, UNKNOWN -> Quarantine.State.OPEN;
+          case SKIPPED -> Quarantine.State.SKIPPED;
+          case LEFT_OUT -> Quarantine.State.LEFT_OUT;
+          case RETRIED -> Quarantine.State.RETRIED;
+          case CORRECTED -> Quarantine.State.CORRECTED;
+        },
         row.getDecidedBy());
-  }
-
-  private static String name(ErrorState state) {
-    return state.name().toLowerCase(Locale.ROOT);
   }
 }

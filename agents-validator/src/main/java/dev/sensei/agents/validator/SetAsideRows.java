@@ -1,5 +1,6 @@
 package dev.sensei.agents.validator;
 
+import dev.sensei.certificate.Quarantine;
 import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.copy.RowVersion;
 import dev.sensei.databases.errors.ErrorFields;
@@ -15,14 +16,9 @@ import dev.sensei.schemas.common.ErrorState;
 import dev.sensei.schemas.common.RowDeviation;
 import dev.sensei.schemas.common.SetAsideRow;
 import dev.sensei.schemas.common.TableEvidence;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,6 +32,9 @@ import java.util.TreeMap;
  * @param gone how many of those that are to be left out the source does not have any more
  */
 record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long gone) {
+  /** Names are no longer in PostgreSQL, and so evidence of all rows is bounded. */
+  private static final int MOST_NAME = 63;
+
   static final SetAsideRows NONE = new SetAsideRows(List.of(), List.of(), 0);
 
   SetAsideRows {
@@ -71,24 +70,34 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long 
     return new SetAsideRows(evidence.getSetAsideRows(), evidence.getDeviations(), 0);
   }
 
-  private static SetAsideRow of(QueuedRow row) {
+  /** A name, or a rule by its text, which begins with its name. */
+  private static String shortened(String constraint) {
+    int space = constraint.indexOf(' ');
+    return constraint.length() <= MOST_NAME || space < 0 || space > MOST_NAME
+        ? constraint
+        : constraint.substring(0, space);
+  }
+
+  static SetAsideRow of(QueuedRow row) {
     ErrorFields fields = row.fault().fields();
     return SetAsideRow.newBuilder()
         .setKeyHash(row.keyHash())
         .setSqlState(fields.sqlState())
         .setColumn(fields.column().orElse(""))
-        .setConstraint(fields.constraint().orElse(""))
+        .setConstraint(fields.constraint().map(SetAsideRows::shortened).orElse(""))
         .setState(
             switch (row.state()) {
               case OPEN -> ErrorState.OPEN;
               case SKIPPED -> ErrorState.SKIPPED;
               case RETRIED -> ErrorState.RETRIED;
               case CORRECTED -> ErrorState.CORRECTED;
+              case LEFT_OUT -> ErrorState.LEFT_OUT;
             })
         .setDecidedBy(row.decidedBy().orElse(""))
         .setLocator(row.fault().locator().toString())
         .setWrittenBy(row.writtenBy())
         .setXmin(row.xmin())
+        .setNumber(row.number())
         .build();
   }
 
@@ -144,28 +153,14 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long 
         .toList();
   }
 
-  /** What binds all of them; empty where there is none. */
-  Optional<String> digest() {
-    if (rows.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      rows.stream()
-          .map(SetAsideRow::getKeyHash)
-          .sorted()
-          .forEach(hash -> digest.update((hash + "\n").getBytes(StandardCharsets.UTF_8)));
-      return Optional.of(HexFormat.of().formatHex(digest.digest()));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-256", impossible);
-    }
-  }
-
   /** The evidence with them. */
   TableEvidence on(TableEvidence evidence) {
     return TableEvidence.newBuilder(evidence)
         .setSetAside(leftOut().size())
-        .setSetAsideDigest(digest().orElse(""))
+        .setSetAsideDigest(
+            rows.isEmpty()
+                ? ""
+                : Quarantine.digest(rows.stream().map(SetAsideRow::getKeyHash).toList()))
         .setSetAsideRows(rows)
         .setDeviations(deviations)
         .build();

@@ -17,12 +17,19 @@ import dev.sensei.schemas.JournalHash;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.common.Milestone;
+import dev.sensei.schemas.common.RowDeviation;
 import dev.sensei.schemas.common.SnapshotEvidence;
+import dev.sensei.schemas.common.TableErrors;
+import dev.sensei.schemas.common.TableEvidence;
 import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.CatalogDescribed;
+import dev.sensei.schemas.event.ErrorsResolved;
+import dev.sensei.schemas.event.ExceptionsAccepted;
 import dev.sensei.schemas.event.ExecutionStarted;
+import dev.sensei.schemas.event.MilestoneReached;
 import dev.sensei.schemas.event.PlanApproved;
 import dev.sensei.schemas.event.SnapshotExported;
 import dev.sensei.schemas.event.TableChecked;
@@ -176,6 +183,76 @@ class CertificationTest {
         ExecutionStarted.newBuilder().setMigrationId("m").setPlanDigest(migration.digest).build());
     assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
         .contains("does not hold the preparation of");
+  }
+
+  /** A rule changed rows of a table: somebody has to accept that. */
+  private void changedByARule() throws Exception {
+    TableValidated read = shop.validate("team");
+    shop.journal(
+        dev.sensei.schemas.event.TableValidated.newBuilder()
+            .setMigrationId("m")
+            .setTable(read.getTable())
+            .setTableIndex(read.getTableIndex())
+            .setEpoch(1)
+            .setOutcome(read.getOutcome())
+            .setEvidence(
+                TableEvidence.newBuilder(read.getEvidence())
+                    .setDeviations(List.of(new RowDeviation("truncate", "name", 1L)))
+                    .build())
+            .build());
+  }
+
+  private void accepted() {
+    shop.journal(new ExceptionsAccepted("m", migration.digest, "a person"));
+  }
+
+  private void isAccepted(boolean accepted) throws Exception {
+    if (accepted) {
+      certify();
+    } else {
+      assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
+          .contains("nobody accepted");
+    }
+  }
+
+  @Test
+  void anAcceptanceIsVoidOnceRowsWaitAndNotWhereATableIsMadeAgainWithoutFaults() throws Exception {
+    journalOfASoundRun();
+    changedByARule();
+    isAccepted(false);
+    accepted();
+    isAccepted(true);
+    // Three rows were set aside in a run that was taken back for it.
+    JournalRecord team =
+        migration.records.stream()
+            .filter(record -> record.event() instanceof TableChecked)
+            .findFirst()
+            .orElseThrow();
+    TableChecked clean = (TableChecked) team.event();
+    shop.journal(TableChecked.newBuilder(clean).setSetAside(3).build());
+    shop.journal(clean);
+    isAccepted(true);
+    shop.journal(new MilestoneReached("m", Milestone.ERRORS_OPEN));
+    isAccepted(false);
+    accepted();
+    isAccepted(true);
+  }
+
+  @Test
+  void anAcceptanceThatCameBeforeACorrectionIsVoid() throws Exception {
+    journalOfASoundRun();
+    changedByARule();
+    accepted();
+    TableErrors corrected =
+        new TableErrors(migration.table("team").index(), "public.team", 0L, 0L, 0L, 1L);
+    shop.journal(new ErrorsResolved("m", List.of(corrected)));
+    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
+        .contains("nobody accepted");
+    accepted();
+    shop.journal(new ErrorsResolved("m", List.of(corrected)));
+    assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
+        .doesNotContain("nobody accepted")
+        .contains("of the rows of public.team that were set aside, the journal has");
   }
 
   private void ran(TablePlan table, int epoch) {

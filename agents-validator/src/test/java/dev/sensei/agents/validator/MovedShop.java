@@ -12,14 +12,20 @@ import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.JournalHash;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.RecordSerde;
+import dev.sensei.schemas.common.TaskKind;
+import dev.sensei.schemas.event.TablePrepared;
+import dev.sensei.schemas.event.TaskIssued;
+import dev.sensei.schemas.report.LedgerReconciled;
 import dev.sensei.schemas.report.ReferencesValidated;
 import dev.sensei.schemas.report.StructureValidated;
 import dev.sensei.schemas.report.TableValidated;
+import dev.sensei.schemas.task.ReconcileLedger;
 import dev.sensei.schemas.task.ValidateReferences;
 import dev.sensei.schemas.task.ValidateStructure;
 import dev.sensei.schemas.task.ValidateTable;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -129,6 +135,37 @@ final class MovedShop implements AutoCloseable {
   StructureValidated structure() throws Exception {
     validator.handle(filled(new ValidateStructure()), migration);
     return migration.last(StructureValidated.class);
+  }
+
+  /** A table was divided. */
+  TablePrepared prepared(String table, int chunks) {
+    return TablePrepared.newBuilder()
+        .setMigrationId("m")
+        .setTable("public." + table)
+        .setTableIndex(migration.table(table).index())
+        .setEpoch(1)
+        .setChunks(chunks)
+        .setRowEstimate(0)
+        .setRowsBefore(0)
+        .setCreated(true)
+        .build();
+  }
+
+  /** What ledger and journal do not agree on. */
+  List<String> reconcile() throws Exception {
+    journal(
+        TaskIssued.newBuilder()
+            .setMigrationId("m")
+            .setTaskId("t")
+            .setAttempt(1)
+            .setKind(TaskKind.RECONCILE_LEDGER)
+            .setTableIndex(-1)
+            .setChunk(-1)
+            .setEpoch(0)
+            .build());
+    validator.handle(filled(new ReconcileLedger()), migration);
+    migration.records.removeLast();
+    return migration.last(LedgerReconciled.class).getDiscrepancies();
   }
 
   /** The task with what every task has. */

@@ -36,6 +36,7 @@ class SetAsideRowsTest {
   private final Ledger ledger = new Ledger(LedgerSettings.DEFAULT);
   private MovedShop shop;
   private Migration migration;
+  private ErrorFields why = ErrorFields.ofState("22001");
 
   @BeforeEach
   void move(@TempDir Path keys) throws Exception {
@@ -56,7 +57,7 @@ class SetAsideRowsTest {
   }
 
   /** Puts a player into the queue, as a worker does. */
-  private void setAside(int id, State state, String decidedBy) throws SQLException {
+  private void setAside(int id, State state) throws SQLException {
     String place = ask(migration.source, "SELECT ctid FROM player WHERE id = " + id);
     long xmin = Long.parseLong(ask(migration.source, "SELECT xmin FROM player WHERE id = " + id));
     try (Connection target = migration.target.connect()) {
@@ -68,20 +69,30 @@ class SetAsideRowsTest {
           0,
           List.of(
               new ErrorQueue.Entry(
-                  new RowFault(RowLocator.parse(place), ErrorFields.ofState("22001")),
+                  new RowFault(RowLocator.parse(place), why),
                   xmin,
                   "0".repeat(60) + "%04d".formatted(id),
                   "key",
                   ByteBuffer.wrap(new byte[1]),
-                  state,
-                  Optional.of(decidedBy).filter(by -> !by.isEmpty()))));
+                  State.OPEN)));
+      if (state != State.OPEN) {
+        assertThat(
+                ErrorQueue.decide(
+                    target,
+                    Long.parseLong(
+                        ask(migration.target, "SELECT max(number) FROM sensei_ledger.queued_row")),
+                    state,
+                    "grace",
+                    "of no use"))
+            .isTrue();
+      }
     }
   }
 
   @Test
   void aRowThatWasLeftOutIsNoDifference() throws Exception {
     assertThat(shop.validate("player").getOutcome()).isEqualTo(Outcome.FAILED);
-    setAside(18, State.SKIPPED, "grace");
+    setAside(18, State.SKIPPED);
     TableValidated found = shop.validate("player");
     assertThat(found.getOutcome()).isEqualTo(Outcome.PASSED);
     assertThat(found.getEvidence().getSetAside()).isEqualTo(1);
@@ -90,7 +101,7 @@ class SetAsideRowsTest {
 
   @Test
   void aRowThatCameIntoItsPlaceIsNotLeftOut() throws Exception {
-    setAside(18, State.SKIPPED, "grace");
+    setAside(18, State.SKIPPED);
     String place = ask(migration.source, "SELECT ctid FROM player WHERE id = 18");
     shop.releaseSnapshot();
     run(migration.source, "DELETE FROM player WHERE id = 18");
@@ -108,7 +119,7 @@ class SetAsideRowsTest {
 
   @Test
   void aRowThatIsGoneIsTheReasonAndSaysWhatToDo() throws Exception {
-    setAside(18, State.SKIPPED, "grace");
+    setAside(18, State.SKIPPED);
     shop.releaseSnapshot();
     run(migration.source, "DELETE FROM player WHERE id = 18");
     shop.exportSnapshot();
@@ -121,5 +132,33 @@ class SetAsideRowsTest {
         .singleElement()
         .asString()
         .contains("1 rows that were set aside", "Roll the migration back");
+  }
+
+  @Test
+  void aRuleWithALongTextGoesByItsName() throws Exception {
+    for (String rule :
+        List.of("pattern " + "[A-Z]".repeat(1_600), "unique (id): queue", "player_team_fkey")) {
+      why =
+          new ErrorFields(
+              "23514",
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(rule),
+              Optional.empty());
+      setAside(18, State.OPEN);
+      assertThat(shop.validate("player").getEvidence().getSetAsideRows().getLast().getConstraint())
+          .isEqualTo(rule.length() > 63 ? "pattern" : rule);
+      run(migration.target, "DELETE FROM sensei_ledger.queued_row");
+    }
+  }
+
+  @Test
+  void reconciliationHoldsTheQueueAndTheCountsAgainstTheJournal() throws Exception {
+    setAside(18, State.SKIPPED);
+    shop.journal(shop.prepared("player", 0));
+    assertThat(shop.reconcile())
+        .anyMatch(line -> line.contains("the journal has 0 open, 0 skipped"))
+        .anyMatch(line -> line.contains("and the journal has no such decision"));
   }
 }

@@ -23,14 +23,9 @@ import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.platform.PostgresServer.Endpoint;
 import dev.sensei.schemas.common.ChunkEvidence;
 import dev.sensei.schemas.common.Outcome;
-import dev.sensei.schemas.common.TaskKind;
 import dev.sensei.schemas.event.ChunkCopied;
-import dev.sensei.schemas.event.TablePrepared;
-import dev.sensei.schemas.event.TaskIssued;
-import dev.sensei.schemas.report.LedgerReconciled;
 import dev.sensei.schemas.report.ReferencesValidated;
 import dev.sensei.schemas.report.TableValidated;
-import dev.sensei.schemas.task.ReconcileLedger;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -236,27 +231,23 @@ class ValidatorHandlerTest {
           "w",
           (session, chunk) -> ChunkWork.Written.clean(COPIED));
     }
-    shop.journal(prepared(1));
-    assertThat(reconcile()).anyMatch(line -> line.contains("in the ledger, not in the journal"));
+    shop.journal(shop.prepared("player", 1));
+    assertThat(shop.reconcile())
+        .anyMatch(line -> line.contains("in the ledger, not in the journal"));
     shop.journal(copied(0, 2999));
-    assertThat(reconcile()).anyMatch(line -> line.contains("other rows, bytes or digest"));
+    assertThat(shop.reconcile()).anyMatch(line -> line.contains("other rows, bytes or digest"));
     shop.journal(copied(0, 3000));
-    assertThat(reconcile()).isEmpty();
+    assertThat(shop.reconcile()).isEmpty();
+    run(migration.target, "UPDATE sensei_ledger.chunk SET set_aside = 2");
+    assertThat(shop.reconcile()).anyMatch(line -> line.contains("other rows set aside or changed"));
+    run(
+        migration.target,
+        "UPDATE sensei_ledger.chunk SET set_aside = 0, deviations = 'truncate:name=1'");
+    assertThat(shop.reconcile()).anyMatch(line -> line.contains("other rows set aside or changed"));
+    run(migration.target, "UPDATE sensei_ledger.chunk SET deviations = ''");
     shop.journal(copied(1, 5));
-    assertThat(reconcile()).anyMatch(line -> line.contains("in the journal, not in the ledger"));
-  }
-
-  private TablePrepared prepared(int chunks) {
-    return TablePrepared.newBuilder()
-        .setMigrationId("m")
-        .setTable("public.player")
-        .setTableIndex(migration.table("player").index())
-        .setEpoch(1)
-        .setChunks(chunks)
-        .setRowEstimate(0)
-        .setRowsBefore(0)
-        .setCreated(true)
-        .build();
+    assertThat(shop.reconcile())
+        .anyMatch(line -> line.contains("in the journal, not in the ledger"));
   }
 
   private ChunkCopied copied(int chunk, long rows) {
@@ -277,21 +268,5 @@ class ValidatorHandlerTest {
                 .setFinishedAt(Instant.EPOCH)
                 .build())
         .build();
-  }
-
-  private List<String> reconcile() throws Exception {
-    shop.journal(
-        TaskIssued.newBuilder()
-            .setMigrationId("m")
-            .setTaskId("t")
-            .setAttempt(1)
-            .setKind(TaskKind.RECONCILE_LEDGER)
-            .setTableIndex(-1)
-            .setChunk(-1)
-            .setEpoch(0)
-            .build());
-    shop.validator.handle(shop.filled(new ReconcileLedger()), migration);
-    migration.records.removeLast();
-    return migration.last(LedgerReconciled.class).getDiscrepancies();
   }
 }

@@ -154,7 +154,11 @@ final class ErrorResolving {
         session -> {
           boolean _ =
               ErrorQueue.decide(
-                  session, row.number(), State.SKIPPED, task.getResolution().getRequestedBy());
+                  session,
+                  row.number(),
+                  State.SKIPPED,
+                  task.getResolution().getRequestedBy(),
+                  task.getResolution().getReason());
         });
   }
 
@@ -268,7 +272,8 @@ final class ErrorResolving {
                 session,
                 row.number(),
                 current.unchanged() ? State.RETRIED : State.CORRECTED,
-                task.getResolution().getRequestedBy())) {
+                task.getResolution().getRequestedBy(),
+                task.getResolution().getReason())) {
               try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
                 if (write(source, session, table, spec) && current.unchanged()) {
                   ErrorQueue.corrected(session, row.number());
@@ -327,8 +332,10 @@ final class ErrorResolving {
   private static List<TableErrors> counts(List<QueuedRow> all, ApprovedPlan plan)
       throws TaskFailure {
     List<TableErrors> counts = new ArrayList<>();
-    for (int index : all.stream().map(QueuedRow::tableIndex).distinct().toList()) {
-      List<QueuedRow> rows = all.stream().filter(row -> row.tableIndex() == index).toList();
+    // What a rule left out was nobody's to decide.
+    List<QueuedRow> decided = all.stream().filter(row -> row.state() != State.LEFT_OUT).toList();
+    for (int index : decided.stream().map(QueuedRow::tableIndex).distinct().toList()) {
+      List<QueuedRow> rows = decided.stream().filter(row -> row.tableIndex() == index).toList();
       counts.add(
           TableErrors.newBuilder()
               .setTableIndex(index)

@@ -114,8 +114,7 @@ final class SetAside {
                     cipher.seal(
                         found.content().bytes(),
                         QueuedRow.context(table.key(), table.epoch(), fault))),
-                row.remedy().isPresent() ? QueuedRow.State.SKIPPED : QueuedRow.State.OPEN,
-                row.remedy().map(name -> "rule " + name)));
+                row.remedy().isPresent() ? QueuedRow.State.LEFT_OUT : QueuedRow.State.OPEN));
       }
       int index = table.plan().index();
       DatabaseErrors.run(

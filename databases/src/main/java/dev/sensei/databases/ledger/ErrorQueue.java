@@ -26,7 +26,7 @@ public final class ErrorQueue {
       "SELECT number, migration_id, table_schema, table_name, table_index, epoch, chunk, locator,"
           + " source_xmin,"
           + " sql_state, error_schema, error_table, error_column, error_constraint, error_type,"
-          + " key_hash, key_id, attempts, state, decided_by, written_by, recorded_at"
+          + " key_hash, key_id, attempts, state, decided_by, reason, written_by, recorded_at"
           + " FROM sensei_ledger.queued_row";
 
   private ErrorQueue() {}
@@ -39,8 +39,7 @@ public final class ErrorQueue {
    * @param keyHash keyed hash of its key
    * @param keyId the key that it is encrypted with
    * @param sealed its content, encrypted
-   * @param state OPEN, or SKIPPED by a rule
-   * @param decidedBy who decided; empty where nobody has
+   * @param state OPEN, or LEFT_OUT by a rule
    */
   public record Entry(
       RowFault fault,
@@ -48,8 +47,7 @@ public final class ErrorQueue {
       String keyHash,
       String keyId,
       ByteBuffer sealed,
-      QueuedRow.State state,
-      Optional<String> decidedBy) {
+      QueuedRow.State state) {
     private byte[] bytes() {
       byte[] bytes = new byte[sealed.remaining()];
       sealed.duplicate().get(bytes);
@@ -79,7 +77,7 @@ public final class ErrorQueue {
         QueuedRow.WITHDRAWN,
         rows,
         "(table_schema, table_name, epoch, locator) DO UPDATE SET state = excluded.state,"
-            + " decided_by = excluded.decided_by, written_by = 0, sql_state = excluded.sql_state,"
+            + " decided_by = NULL, reason = NULL, written_by = 0, sql_state = excluded.sql_state,"
             + " error_schema = excluded.error_schema, error_table = excluded.error_table,"
             + " error_column = excluded.error_column,"
             + " error_constraint = excluded.error_constraint, error_type = excluded.error_type");
@@ -99,8 +97,8 @@ public final class ErrorQueue {
             "INSERT INTO sensei_ledger.queued_row (migration_id, table_schema, table_name,"
                 + " table_index, epoch, chunk, locator, sql_state, error_schema, error_table,"
                 + " error_column, error_constraint, error_type, key_hash, key_id, content, state,"
-                + " decided_by, source_xmin)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " source_xmin)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " ON CONFLICT "
                 + onConflict)) {
       for (Entry row : rows) {
@@ -122,8 +120,7 @@ public final class ErrorQueue {
         insert.setString(15, row.keyId());
         insert.setBytes(16, row.bytes());
         insert.setString(17, row.state().name());
-        insert.setString(18, row.decidedBy().orElse(null));
-        insert.setLong(19, row.xmin());
+        insert.setLong(18, row.xmin());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -179,22 +176,27 @@ public final class ErrorQueue {
    * Decides about an open row. Where it was corrected, the transaction at hand has to be the one
    * that wrote it, and not under a savepoint.
    *
+   * @param by who decided
+   * @param reason why; empty where nothing was said
    * @return whether it was open
    */
-  public static boolean decide(Connection target, long number, QueuedRow.State state, String by)
+  public static boolean decide(
+      Connection target, long number, QueuedRow.State state, String by, String reason)
       throws SQLException {
     try (PreparedStatement statement =
         target.prepareStatement(
             "UPDATE sensei_ledger.queued_row SET state = ?, decided_by = ?,"
+                + " reason = NULLIF(?, ''),"
                 + " attempts = attempts + (? <> 'SKIPPED')::integer,"
                 + " written_by = CASE ? WHEN 'CORRECTED'"
                 + " THEN pg_catalog.txid_current() ELSE 0 END"
                 + " WHERE number = ? AND state = 'OPEN'")) {
       statement.setString(1, state.name());
       statement.setString(2, by);
-      statement.setString(3, state.name());
+      statement.setString(3, reason);
       statement.setString(4, state.name());
-      statement.setLong(5, number);
+      statement.setString(5, state.name());
+      statement.setLong(6, number);
       return statement.executeUpdate() == 1;
     }
   }
@@ -258,8 +260,9 @@ public final class ErrorQueue {
                 row.getInt(18),
                 QueuedRow.State.valueOf(row.getString(19)),
                 Optional.ofNullable(row.getString(20)),
-                row.getLong(21),
-                row.getObject(22, OffsetDateTime.class).toInstant()));
+                Optional.ofNullable(row.getString(21)),
+                row.getLong(22),
+                row.getObject(23, OffsetDateTime.class).toInstant()));
       }
     }
     return rows;

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * @param key the chunk
  * @param snapshotNumber the snapshot it was read under
  * @param result rows, bytes and digest of what was written
- * @param setAside rows of the chunk that are in the error queue instead
- * @param deviations rows that were not written as they are, counted by kind
+ * @param setAside rows of the chunk that wait in the error queue instead
+ * @param deviations rows that rules changed or left out, counted by kind
  * @param worker who wrote it
  * @param committedAt the target's clock when the chunk's transaction began to commit
  */
@@ -27,11 +27,6 @@ public record LedgerEntry(
     Instant committedAt) {
   public LedgerEntry {
     deviations = new TreeMap<>(deviations);
-  }
-
-  /** The deviations of all kinds together. */
-  public long deviationCount() {
-    return deviations.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** The text that the ledger keeps: {@code kind=count} joined by commas, sorted. */

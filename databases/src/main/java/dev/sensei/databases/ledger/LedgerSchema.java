@@ -133,6 +133,7 @@ final class LedgerSchema {
             attempts integer NOT NULL DEFAULT 1,
             state text NOT NULL,
             decided_by text,
+            reason text,
             written_by bigint NOT NULL DEFAULT 0,
             recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             PRIMARY KEY (table_schema, table_name, epoch, locator))\

@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param keyId the key that its content is encrypted with
  * @param attempts how often it was tried
  * @param state what has become of it
- * @param decidedBy who decided; empty where nobody has
+ * @param decidedBy the person who decided; empty where nobody has
+ * @param reason why, as that person said; empty where nothing was said
  * @param writtenBy the target's transaction that wrote it where it was corrected, by its 64-bit
  *     number; 0 else
  * @param recordedAt when it was set aside, by the target's clock
@@ -38,6 +39,7 @@ public record QueuedRow(
     int attempts,
     State state,
     Optional<String> decidedBy,
+    Optional<String> reason,
     long writtenBy,
     Instant recordedAt) {
 
@@ -48,12 +50,14 @@ public record QueuedRow(
   public enum State {
     /** It waits for a person. */
     OPEN,
-    /** A person, or a rule of the plan, left it out. */
+    /** A person left it out. */
     SKIPPED,
     /** The target has taken it after all, as it was under the snapshot. */
     RETRIED,
     /** The target has taken it as the source has it since. */
-    CORRECTED
+    CORRECTED,
+    /** A rule of the plan left it out, as one of several that are equal. */
+    LEFT_OUT
   }
 
   /** Which row of the source it is. */

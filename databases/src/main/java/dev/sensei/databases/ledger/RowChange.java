@@ -11,6 +11,16 @@ import java.nio.charset.StandardCharsets;
  * @param column the target's column, or columns; empty where it is about none
  */
 public record RowChange(String kind, String column) {
+  private static final String KEEP = "keep_";
+
+  /**
+   * Whether rows of a kind were left out, since another that equals them is kept: they are in the
+   * error queue, and wait for nobody.
+   */
+  public static boolean leavesOut(String kind) {
+    return kind.startsWith(KEEP);
+  }
+
   /** The text under which the ledger counts it. */
   public String text() {
     return column.isEmpty()

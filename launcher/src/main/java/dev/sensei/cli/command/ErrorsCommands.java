@@ -110,7 +110,15 @@ final class ErrorsCommands implements Runnable {
               error.code(),
               error.table(),
               error.message(),
-              error.decidedBy().map(by -> " (decided by " + by + ")").orElse(""));
+              error
+                  .decidedBy()
+                  .map(
+                      by ->
+                          " (decided by "
+                              + by
+                              + error.reason().map(why -> ": " + why).orElse("")
+                              + ")")
+                  .orElse(""));
     }
   }
 
@@ -162,6 +170,7 @@ final class ErrorsCommands implements Runnable {
       members.put("keyHash", error.keyHash());
       members.put("attempts", error.attempts());
       members.put("decidedBy", error.decidedBy().orElse(null));
+      members.put("reason", error.reason().orElse(null));
       members.put("recordedAt", error.recordedAt().map(Object::toString).orElse(null));
       return members;
     }

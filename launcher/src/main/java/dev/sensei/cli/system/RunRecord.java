@@ -2,10 +2,12 @@ package dev.sensei.cli.system;
 
 import dev.sensei.agents.journal.JournalDocuments;
 import dev.sensei.cli.display.ResultDocument;
+import dev.sensei.databases.ledger.RowChange;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.Outcome;
 import dev.sensei.schemas.common.TableErrors;
+import dev.sensei.schemas.common.TableEvidence;
 import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.common.Verdict;
 import dev.sensei.schemas.event.AnalysisCompleted;
@@ -139,7 +141,15 @@ final class RunRecord {
       case TableValidated event -> {
         changed(event);
         if (event.getOutcome() == Outcome.FAILED) {
-          differences.add("table %s differs between source and target".formatted(event.getTable()));
+          TableEvidence evidence = event.getEvidence();
+          if (evidence.getSourceDigest().equals(evidence.getTargetDigest())) {
+            evidence
+                .getDifferences()
+                .forEach(line -> differences.add("table %s: %s".formatted(event.getTable(), line)));
+          } else {
+            differences.add(
+                "table %s differs between source and target".formatted(event.getTable()));
+          }
         }
       }
       case ReferencesValidated event -> differences.addAll(event.getResult().getDifferences());
@@ -176,7 +186,9 @@ final class RunRecord {
         event.getEvidence().getDeviations().stream()
             .map(
                 deviation ->
-                    "%,d rows of %s%s were changed by %s"
+                    (RowChange.leavesOut(deviation.getKind())
+                            ? "%,d rows of %s%s were left out by %s"
+                            : "%,d rows of %s%s were changed by %s")
                         .formatted(
                             deviation.getRows(),
                             event.getTable(),

@@ -18,7 +18,11 @@ import dev.sensei.databases.queue.QueueKeyException;
 import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.databases.queue.RowCipher;
 import dev.sensei.databases.queue.RowContent;
+import dev.sensei.schemas.common.ErrorAction;
+import dev.sensei.schemas.common.ErrorResolution;
+import dev.sensei.schemas.common.ErrorState;
 import dev.sensei.schemas.common.SetAsideRow;
+import dev.sensei.schemas.event.ErrorResolutionStarted;
 import dev.sensei.schemas.event.TableValidated;
 import dev.sensei.schemas.state.MigrationState;
 import dev.sensei.schemas.state.TableState;
@@ -115,6 +119,7 @@ final class SystemErrors implements ErrorQueueAccess {
         row.keyHash(),
         row.attempts(),
         row.decidedBy(),
+        row.reason(),
         Optional.of(row.recordedAt()));
   }
 
@@ -128,11 +133,14 @@ final class SystemErrors implements ErrorQueueAccess {
 
   private List<QueuedError> byJournal() {
     Map<Integer, TableValidated> last = new TreeMap<>();
+    List<ErrorResolution> decisions = new ArrayList<>();
     journal.forEach(
         migration().getMigrationId(),
         record -> {
           if (record.event() instanceof TableValidated event) {
             last.put(event.getTableIndex(), event);
+          } else if (record.event() instanceof ErrorResolutionStarted event) {
+            decisions.add(event.getResolution());
           }
         });
     List<QueuedError> all = new ArrayList<>();
@@ -142,11 +150,27 @@ final class SystemErrors implements ErrorQueueAccess {
                 event
                     .getEvidence()
                     .getSetAsideRows()
-                    .forEach(row -> all.add(told(event.getTable(), row))));
+                    .forEach(row -> all.add(told(event.getTable(), row, reason(row, decisions)))));
     return all;
   }
 
-  private static QueuedError told(String table, SetAsideRow row) {
+  /** Why a row was left out: by the first decision that was about it. */
+  private static Optional<String> reason(SetAsideRow row, List<ErrorResolution> decisions) {
+    return row.getState() != ErrorState.SKIPPED
+        ? Optional.empty()
+        : decisions.stream()
+            .filter(decision -> decision.getAction() == ErrorAction.SKIP)
+            .filter(decision -> decision.getRequestedBy().equals(row.getDecidedBy()))
+            .filter(
+                decision ->
+                    decision.getNumbers().isEmpty()
+                        || decision.getNumbers().contains(row.getNumber()))
+            .map(ErrorResolution::getReason)
+            .filter(why -> !why.isEmpty())
+            .findFirst();
+  }
+
+  private static QueuedError told(String table, SetAsideRow row, Optional<String> reason) {
     ErrorFields fields =
         new ErrorFields(
             row.getSqlState(),
@@ -165,6 +189,7 @@ final class SystemErrors implements ErrorQueueAccess {
         row.getKeyHash(),
         0,
         Optional.of(row.getDecidedBy()).filter(name -> !name.isEmpty()),
+        reason,
         Optional.empty());
   }
 
