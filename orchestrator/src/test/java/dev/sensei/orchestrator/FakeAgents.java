@@ -260,7 +260,11 @@ final class FakeAgents implements AutoCloseable {
                       List.of(),
                       "",
                       "",
-                      0)));
+                      0,
+                      0,
+                      "",
+                      List.of(),
+                      List.of())));
       case Task.ValidateReferences _ ->
           List.of(new Report.ReferencesValidated(id, on, n, WHO, passed(Perspective.REFERENTIAL)));
       case Task.ReconcileLedger _ ->
@@ -288,7 +292,16 @@ final class FakeAgents implements AutoCloseable {
         t.epoch(),
         // A copy faster than the clock shows: reports must not divide by zero.
         new ChunkEvidence(
-            t.chunk(), t.snapshot(), CHUNK_ROWS, CHUNK_ROWS * 10, "d", WHO, then, then),
+            t.chunk(),
+            t.snapshot(),
+            CHUNK_ROWS,
+            CHUNK_ROWS * 10,
+            "d",
+            WHO,
+            then,
+            then,
+            0,
+            List.of()),
         false);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.databases.copy.RowVersion;
 import dev.sensei.databases.failpoint.FailpointReached;
 import dev.sensei.databases.failpoint.Failpoints;
 import dev.sensei.databases.ledger.Decisions;
@@ -109,6 +110,15 @@ class ErrorQueueTest extends WorkerOnDatabases {
               assertThat(row.keyHash()).hasSize(64);
             });
     assertThat(queue().stream().map(QueuedRow::keyHash).distinct()).hasSize(3);
+    assertThat(queue())
+        .allSatisfy(
+            row ->
+                assertThat(
+                        ask(
+                            migration.source,
+                            "SELECT count(*) FROM parent WHERE "
+                                + RowVersion.in(List.of(row.version()))))
+                    .isEqualTo("1"));
     assertThat(content(queue().getFirst()).columns())
         .containsExactly(
             new RowContent.Value("id", Optional.of("7")),
@@ -199,6 +209,20 @@ class ErrorQueueTest extends WorkerOnDatabases {
             });
     assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("0");
     assertThat(queue()).isEmpty();
+  }
+
+  @Test
+  void rowsThatARuleLeftOutAreNobodysDecisionAndAreNoneOfItsCounts() throws Exception {
+    begin(3);
+    prepareAndCopyParent();
+    run(
+        migration.target,
+        "UPDATE sensei_ledger.queued_row SET state = 'LEFT_OUT' WHERE number ="
+            + " (SELECT min(number) FROM sensei_ledger.queued_row)");
+    handle(resolve(ErrorAction.SKIP));
+    assertThat(resolved().getSkipped()).isEqualTo(2);
+    assertThat(queue().getFirst().state()).isEqualTo(State.LEFT_OUT);
+    assertThat(queue().getFirst().decidedBy()).isEmpty();
   }
 
   @Test
@@ -317,6 +341,8 @@ class ErrorQueueTest extends WorkerOnDatabases {
     assertThat(resolved().getOpen()).isEqualTo(2);
     assertThat(queue().get(1).state()).isEqualTo(State.SKIPPED);
     assertThat(queue().get(1).decidedBy()).contains("anna");
+    assertThat(queue().get(1).reason()).contains("of no use");
+    assertThat(queue().getFirst().reason()).isEmpty();
     assertThatThrownBy(() -> handle(resolve(ErrorAction.SKIP, 4711L)))
         .isInstanceOfSatisfying(
             TaskFailure.class,

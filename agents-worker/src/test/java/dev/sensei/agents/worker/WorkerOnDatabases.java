@@ -219,7 +219,7 @@ abstract class WorkerOnDatabases {
   /** Tries rows of the error queue again, or leaves them out; all that are open, or those named. */
   ResolveErrors resolve(ErrorAction action, Long... numbers) {
     ResolveErrors task = filled(new ResolveErrors());
-    put(task, "resolution", new ErrorResolution(action, List.of(numbers), "", "anna"));
+    put(task, "resolution", new ErrorResolution(action, List.of(numbers), "of no use", "anna"));
     return task;
   }
 

@@ -116,10 +116,17 @@ final class FaultyRowsTest {
                 "default public.item.kind",
                 faulty.planted(FaultyRows.Fault.MISSING),
                 "strip public.item.document",
-                faulty.planted(FaultyRows.Fault.NO_DOCUMENT),
-                "keep_first public.item",
-                again));
+                faulty.planted(FaultyRows.Fault.NO_DOCUMENT)));
     assertThat(signed.at("/quarantined/rows").asLong()).isEqualTo(again);
+    assertThat(signed.at("/quarantined/tables/0/table").asText()).isEqualTo("public.item");
+    assertThat(signed.at("/quarantined/tables/0/leftOut").asLong()).isEqualTo(again);
+    assertThat(signed.at("/quarantined/tables/0/listed"))
+        .hasSize((int) again)
+        .allSatisfy(
+            row -> {
+              assertThat(row.get("state").asText()).isEqualTo("left_out");
+              assertThat(row.get("decidedBy").asText()).isEmpty();
+            });
   }
 
   private static JsonNode signed(Path certificate) throws IOException {
@@ -229,6 +236,8 @@ final class FaultyRowsTest {
       assertThat(target.schemas()).containsExactly("public");
       JsonNode signed = signed(certificate);
       assertThat(signed.at("/quarantined/rows").asLong()).isEqualTo(skipped + corrected);
+      assertThat(signed.at("/quarantined/decisions/1/decidedBy").asText()).isEqualTo("grace");
+      assertThat(signed.at("/quarantined/decisions/1/reason").asText()).isEqualTo("of no use");
       Map<String, Long> states = new TreeMap<>();
       List<String> named = new ArrayList<>();
       for (JsonNode table : signed.at("/quarantined/tables")) {
@@ -242,7 +251,10 @@ final class FaultyRowsTest {
       assertThat(named)
           .containsExactlyInAnyOrderElementsOf(
               queue.stream().map(row -> row.get("keyHash").asText()).toList());
-      assertThat(commands.queue(id)).hasSize((int) all);
+      assertThat(commands.queue(id))
+          .hasSize((int) all)
+          .filteredOn(row -> row.get("state").asText().equals("skipped"))
+          .allSatisfy(row -> assertThat(row.get("reason").asText()).isEqualTo("of no use"));
       assertThat(
               control.rows(
                   "SELECT concat_ws(' ', sum(errors_open), sum(errors_skipped),"

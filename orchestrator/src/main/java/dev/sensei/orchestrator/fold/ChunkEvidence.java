@@ -34,17 +34,4 @@ public record ChunkEvidence(
     finishedAt = finishedAt.truncatedTo(ChronoUnit.MILLIS);
     deviations = List.copyOf(deviations);
   }
-
-  /** A chunk of which no row was set aside or changed. */
-  public ChunkEvidence(
-      int chunk,
-      int snapshot,
-      long rows,
-      long bytes,
-      String digest,
-      String worker,
-      Instant startedAt,
-      Instant finishedAt) {
-    this(chunk, snapshot, rows, bytes, digest, worker, startedAt, finishedAt, 0, List.of());
-  }
 }

@@ -45,33 +45,4 @@ public record TableEvidence(
     setAsideRows = List.copyOf(setAsideRows);
     deviations = List.copyOf(deviations);
   }
-
-  /** A table of which no row was set aside or changed. */
-  public TableEvidence(
-      long sourceRows,
-      long targetRows,
-      String sourceDigest,
-      String targetDigest,
-      String sql,
-      int snapshot,
-      List<String> differences,
-      String othersBefore,
-      String othersNow,
-      long movedInBy) {
-    this(
-        sourceRows,
-        targetRows,
-        sourceDigest,
-        targetDigest,
-        sql,
-        snapshot,
-        differences,
-        othersBefore,
-        othersNow,
-        movedInBy,
-        0,
-        "",
-        List.of(),
-        List.of());
-  }
 }

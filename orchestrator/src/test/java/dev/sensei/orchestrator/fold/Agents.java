@@ -232,7 +232,7 @@ final class Agents {
         10,
         0,
         true,
-        new ChunkEvidence(0, t.snapshot(), 10, 100, "d", WHO, THEN, THEN),
+        new ChunkEvidence(0, t.snapshot(), 10, 100, "d", WHO, THEN, THEN, 0, List.of()),
         10 + rowsTooMany,
         List.of("pk"));
   }
@@ -393,7 +393,20 @@ final class Agents {
         epoch,
         wrong ? CheckOutcome.FAILED : CheckOutcome.PASSED,
         new TableEvidence(
-            10, 10, "c", wrong ? "x" : "c", "select", snapshot, List.of(), "", "", 0));
+            10,
+            10,
+            "c",
+            wrong ? "x" : "c",
+            "select",
+            snapshot,
+            List.of(),
+            "",
+            "",
+            0,
+            0,
+            "",
+            List.of(),
+            List.of()));
   }
 
   static PerspectiveResult passed(Perspective perspective) {

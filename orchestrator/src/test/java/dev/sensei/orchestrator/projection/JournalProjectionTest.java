@@ -115,7 +115,11 @@ class JournalProjectionTest {
 
   private static Event copied() {
     return new Event.ChunkCopied(
-        ID, "public.t", 0, 1, new ChunkEvidence(2, 1, 900, 9_000, "d", "worker@a/1", NOW, NOW));
+        ID,
+        "public.t",
+        0,
+        1,
+        new ChunkEvidence(2, 1, 900, 9_000, "d", "worker@a/1", NOW, NOW, 0, List.of()));
   }
 
   private static List<String> rows(Connection connection, String sql) throws SQLException {
