@@ -1,7 +1,7 @@
 package dev.sensei.agents.architect;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
@@ -131,22 +131,26 @@ final class MappedPlans {
     }
   }
 
-  /** Whether a plan is refused with a code, or made where the code is empty. */
+  /** Whether a plan for an empty target is refused with a code, or made where the code is empty. */
   void refused(String code, String never, TableMapping... mappings) throws Exception {
     if (code.isEmpty()) {
       assertThat(planned(empty, mappings).tables()).isNotEmpty();
       return;
     }
-    assertThatThrownBy(() -> planned(empty, mappings))
-        .isInstanceOfSatisfying(
-            MappingRefused.class,
-            refused -> {
-              assertThat(refused.code()).as(refused.message()).isEqualTo(code);
-              assertThat(refused.message()).startsWith("expected ").contains("found ", "; ");
-              if (!never.isEmpty()) {
-                assertThat(refused.message()).doesNotContain(never);
-              }
-            });
+    MappingRefused refused = refused(empty, code, mappings);
+    if (!never.isEmpty()) {
+      assertThat(refused.message()).doesNotContain(never);
+    }
+  }
+
+  /** What a plan is refused by, which has to have this code. */
+  MappingRefused refused(PostgresServer.Endpoint target, String code, TableMapping... mappings) {
+    MappingRefused refused =
+        catchThrowableOfType(MappingRefused.class, () -> planned(target, mappings));
+    assertThat(refused).as(code).isNotNull();
+    assertThat(refused.code()).as(refused.message()).isEqualTo(code);
+    assertThat(refused.message()).startsWith("expected ").contains("found ", "; ");
+    return refused;
   }
 
   /**

@@ -84,4 +84,37 @@ class MappingIntoTargetTest {
         .extracting("code")
         .isEqualTo("TYPE_DIFFERS");
   }
+
+  @Test
+  void whatTheTargetsTableDoesNotTakeIsRefused() throws Exception {
+    PostgresServer.Endpoint target =
+        MappedPlans.database(
+            """
+            CREATE SCHEMA odd;
+            CREATE TYPE odd.mood AS ENUM ('calm');
+            CREATE SCHEMA shop;
+            CREATE TABLE shop.clients (id int, first_name text, shout text GENERATED ALWAYS AS ('x') STORED,
+              mood odd.mood, "must have" text NOT NULL);
+            CREATE TABLE shop.event (id int, day date, note text, kind text NOT NULL)
+              PARTITION BY RANGE (day);
+            CREATE TABLE shop.event_24 PARTITION OF shop.event DEFAULT;
+            CREATE TABLE shop.event_rest PARTITION OF shop.event
+              FOR VALUES FROM ('1990-01-01') TO ('1991-01-01');
+            """);
+    plans.refused(
+        target, "REQUIRED_COLUMN", Declared.of("shop.customers").to("shop.clients").mapping());
+    plans.refused(
+        target, "REQUIRED_COLUMN", Declared.of("shop.event").renamed("note", "note").mapping());
+    Declared[] clients = new Declared[4];
+    for (int at = 0; at < clients.length; at++) {
+      clients[at] =
+          Declared.of("shop.customers").to("shop.clients").constant("must have", "x", "", true);
+    }
+    plans.refused(
+        target, "UNKNOWN_TARGET_COLUMN", clients[0].renamed("last_name", "surname").mapping());
+    plans.refused(
+        target, "UNKNOWN_TARGET_COLUMN", clients[1].constant("more", "x", "", false).mapping());
+    plans.refused(target, "COMPUTED_IN_TARGET", clients[2].renamed("last_name", "shout").mapping());
+    plans.refused(target, "CAST_IMPOSSIBLE", clients[3].renamed("notes", "mood").mapping());
+  }
 }

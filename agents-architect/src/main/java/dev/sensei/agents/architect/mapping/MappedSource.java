@@ -2,6 +2,7 @@ package dev.sensei.agents.architect.mapping;
 
 import dev.sensei.agents.plan.MigrationPlan.MovedSequence;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
+import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Column;
@@ -71,7 +72,7 @@ public record MappedSource(
       CastFaults faults)
       throws MappingRefused {
     List<MappedTable> tables = Declarations.apply(declared, source);
-    required(tables, target);
+    fitting(tables, target);
     SourceAnswers answers = SourceTrial.ask(connection, source, target, tables, faults);
     Losses losses = new Losses();
     WantedCatalog wanted = new WantedCatalog(source, target, tables, answers, losses);
@@ -91,24 +92,61 @@ public record MappedSource(
             .toList());
   }
 
-  /** A column of the target that takes no row without a value gets one. */
-  private static void required(List<MappedTable> tables, Catalog target) throws MappingRefused {
+  private static void fitting(List<MappedTable> tables, Catalog target) throws MappingRefused {
     for (MappedTable table : tables) {
-      Optional<Table> there = target.table(table.target()).filter(each -> table.declared());
-      for (Column column : there.map(Table::columns).orElse(List.of())) {
-        boolean needed =
-            column.required()
-                && column.defaultExpression().isEmpty()
-                && column.identity().isEmpty()
-                && column.generated().isEmpty();
-        if (needed
-            && table.columns().stream().noneMatch(each -> each.target().equals(column.name()))) {
-          throw new MappingRefused(
-              "REQUIRED_COLUMN",
-              table.target() + "." + column.name(),
-              "expected a source for column %s of %s in the target, which is NOT NULL without a default, found none; add it in the mapping of %s, or give it a default"
-                  .formatted(column.name(), table.target(), table.source().name()));
-        }
+      Optional<Table> there =
+          target.table(table.target()).filter(each -> table.declared() || table.renamed());
+      if (there.isPresent()) {
+        filled(table, there.get());
+        required(table, there.get());
+      }
+    }
+  }
+
+  /** What is declared of a column has a column of the target that takes it. */
+  private static void filled(MappedTable table, Table there) throws MappingRefused {
+    for (MappedColumn column : table.columns()) {
+      Optional<Column> to = there.column(column.target());
+      boolean computedOnBothSides =
+          column.expression().isEmpty()
+              && column.source().filter(from -> from.generated().isPresent()).isPresent();
+      if (column.declared() && to.isEmpty()) {
+        throw new MappingRefused(
+            "UNKNOWN_TARGET_COLUMN",
+            table.named(column),
+            "expected a column %s in %s, which is in the target, since the mapping of %s fills it, found none; correct the name, or add the column there"
+                .formatted(
+                    SqlIdentifier.quoteWhereNeeded(column.target()),
+                    table.target(),
+                    table.source().name()));
+      }
+      if (column.declared()
+          && !computedOnBothSides
+          && to.filter(each -> each.generated().isPresent()).isPresent()) {
+        throw new MappingRefused(
+            "COMPUTED_IN_TARGET",
+            table.named(column),
+            "expected column %s of the target to take values, since the mapping of %s fills it, found that the target computes it; drop the column in the mapping, or make it a plain one there"
+                .formatted(table.named(column), table.source().name()));
+      }
+    }
+  }
+
+  /** A column of the target that takes no row without a value gets one. */
+  private static void required(MappedTable table, Table there) throws MappingRefused {
+    for (Column column : there.columns()) {
+      boolean needed =
+          column.required()
+              && column.defaultExpression().isEmpty()
+              && column.identity().isEmpty()
+              && column.generated().isEmpty();
+      if (needed
+          && table.columns().stream().noneMatch(each -> each.target().equals(column.name()))) {
+        throw new MappingRefused(
+            "REQUIRED_COLUMN",
+            table.target() + "." + column.name(),
+            "expected a source for column %s of %s in the target, which is NOT NULL without a default, found none; add it in the mapping of %s, or give it a default"
+                .formatted(column.name(), table.target(), table.source().name()));
       }
     }
   }

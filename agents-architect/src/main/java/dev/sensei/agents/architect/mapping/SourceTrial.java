@@ -250,6 +250,13 @@ final class SourceTrial {
             "expected a cast from %s to %s for column %s, found that the source's server has none; give an expression that converts the value"
                 .formatted(from, to, table.named(column)));
       }
+      if (refused.sqlState().equals("42704") || refused.sqlState().equals("3F000")) {
+        throw new MappingRefused(
+            "CAST_IMPOSSIBLE",
+            table.named(column),
+            "expected a cast from %s to %s for column %s, found that the source has no such type, by which its server could read values; make the type there, or a column of another type in the target"
+                .formatted(from, to, table.named(column)));
+      }
       throw refused;
     }
   }
