@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +37,10 @@ final class SourceTrial {
 
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final String NULL_OF_TYPE = "NULL::";
+  private static final Pattern MOMENT =
+      Pattern.compile("^(date|time|timestamp|daterange|tsrange|tstzrange|.*multirange)\\b");
+  private static final Pattern CLOCK =
+      Pattern.compile("\\b(now|today|tomorrow|yesterday)\\b", Pattern.CASE_INSENSITIVE);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Connection source;
@@ -146,6 +151,9 @@ final class SourceTrial {
       noRow(table, column, targetType);
     }
     castable(table, column, valueType, targetType);
+    if (column.literal()) {
+      fixed(table, column, targetType);
+    }
     return new Reading(valueType, targetType, sortable(targetType), form(targetType));
   }
 
@@ -207,6 +215,19 @@ final class SourceTrial {
       return only.startsWith(NULL_OF_TYPE) ? only.substring(NULL_OF_TYPE.length()) : otherwise;
     } catch (JsonProcessingException unreadable) {
       throw new IllegalStateException("a server writes plans that are no JSON", unreadable);
+    }
+  }
+
+  /** PostgreSQL reads some words as the moment at which it reads them. */
+  private static void fixed(MappedTable table, MappedColumn column, String type)
+      throws MappingRefused {
+    boolean moment = MOMENT.matcher(type).find();
+    if (moment && column.expression().filter(text -> CLOCK.matcher(text).find()).isPresent()) {
+      throw new MappingRefused(
+          "CONSTANT_NOT_REPEATABLE",
+          table.named(column),
+          "expected a constant that is the same whenever it is read for column %s of type %s, found a word that stands for the present moment; write the moment out, or use a default of the target"
+              .formatted(table.named(column), type));
     }
   }
 
@@ -314,7 +335,7 @@ final class SourceTrial {
       }
     }
     for (ColumnMapping column : whole) {
-      tooLong(table, column);
+      tooLong(table, column, Optional.ofNullable(byTarget.get(column.target())).orElseThrow());
     }
   }
 
@@ -394,7 +415,8 @@ final class SourceTrial {
   }
 
   /** Casts cut texts off; workers read them whole, so that the target refuses such rows. */
-  private void tooLong(MappedTable table, ColumnMapping column) {
+  private void tooLong(MappedTable table, ColumnMapping column, MappedColumn declared)
+      throws MappingRefused {
     String whole = ColumnReading.toCopy(column);
     String cut = "(" + whole + "::" + column.targetType() + ")";
     boolean bounded =
@@ -408,6 +430,13 @@ final class SourceTrial {
             .formatted(whole, base, cut, base, table.source().name().quoted(), SAMPLE_ROWS);
     try {
       String rows = session.text(doing(table), sql).orElse("0");
+      if (!rows.equals("0") && declared.literal()) {
+        throw new MappingRefused(
+            "CAST_FAILS",
+            table.named(declared),
+            "expected a constant that %s takes for column %s, found a longer one; shorten it, or give the column another type"
+                .formatted(column.targetType(), table.named(declared)));
+      }
       if (!rows.equals("0")) {
         risks.add(
             "%s.%s: of the first %,d rows %s are longer than %s takes; the target refuses such rows"
