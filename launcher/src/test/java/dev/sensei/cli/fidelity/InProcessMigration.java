@@ -94,10 +94,23 @@ final class InProcessMigration implements TaskContext, Journal {
       PostgresServer.Endpoint target,
       long chunkRows,
       boolean grouped) {
+    this(source, target, MigrationOptions.unset().setChunkRows(chunkRows).build(), grouped);
+  }
+
+  /**
+   * A migration under options.
+   *
+   * @param grouped whether small tables go together
+   */
+  InProcessMigration(
+      PostgresServer.Endpoint source,
+      PostgresServer.Endpoint target,
+      Options options,
+      boolean grouped) {
     this.source = source;
     this.target = target;
     this.grouped = grouped;
-    this.options = MigrationOptions.unset().setChunkRows(chunkRows).build();
+    this.options = options;
     this.access =
         DatabaseAccess.withPasswords(
             Map.of(source.uri(), source.password(), target.uri(), target.password()));
