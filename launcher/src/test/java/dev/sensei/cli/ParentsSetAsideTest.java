@@ -103,7 +103,12 @@ final class ParentsSetAsideTest {
     JsonNode certificate = certified(source, target);
     assertThat(certificate.at("/quarantined/rows").asLong()).isEqualTo(1);
     assertThat(ask(target, "SELECT count(*) FROM purchase")).isEqualTo(1000);
-    assertThat(ask(target, "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace")).isEqualTo(2);
+    assertThat(
+            ask(
+                target,
+                "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND connamespace ="
+                    + " 'public'::regnamespace"))
+        .isEqualTo(2);
     assertThat(here("audit", "replay", id).code()).isZero();
   }
 
@@ -122,7 +127,12 @@ final class ParentsSetAsideTest {
     Outcome waiting = migrate(source, target);
     assertThat(waiting.code()).as(waiting.toString()).isEqualTo(5);
     assertThat(waiting.out()).contains("30 rows wait in the error queue");
-    assertThat(ask(target, "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace")).isEqualTo(2);
+    assertThat(
+            ask(
+                target,
+                "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND connamespace ="
+                    + " 'public'::regnamespace"))
+        .isEqualTo(2);
     assertThat(here("errors", "set-aside", id).code()).isEqualTo(3);
     assertThat(here("errors", "skip", id, "--all", "--reason", "of nobody").code()).isZero();
     JsonNode certificate = certified(source, target);

@@ -99,9 +99,13 @@ final class RunningSystem implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     up.interrupt();
-    up.join(PATIENCE);
+    try {
+      up.join(PATIENCE);
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
     server.close();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -37,11 +37,25 @@ record CastRecovery(Options options, Ancestry ancestry, int sourceVersion) imple
       return false;
     }
     RecoveryPolicy policy = RecoveryPolicy.of(options, ancestry.of(source.name()));
-    return policy.outOfRange() == RowRemedy.CLAMP && goes(new Remedy.Clamp(), cast)
-        || policy.outOfRange() == RowRemedy.SET_NULL
-            && source.column(column).filter(Column::required).isEmpty()
-            && goes(new Remedy.SetNull(), cast)
-        || policy.nulBytes() == RowRemedy.STRIP && cast.to().base().equals("jsonb");
+    if (policy.nulBytes() == RowRemedy.STRIP && cast.to().base().equals("jsonb")) {
+      return true;
+    }
+    return switch (policy.outOfRange()) {
+      case CLAMP -> goes(new Remedy.Clamp(), cast);
+      case SET_NULL ->
+          source.column(column).filter(Column::required).isEmpty()
+              && goes(new Remedy.SetNull(), cast);
+      case QUEUE,
+          UNKNOWN,
+          TRUNCATE,
+          USE_DEFAULT,
+          STRIP,
+          FAIL,
+          KEEP_FIRST,
+          KEEP_LAST,
+          MIGRATE_PARENT ->
+          false;
+    };
   }
 
   private boolean goes(Remedy remedy, TypeCast cast) {

@@ -149,15 +149,7 @@ final class MappingRules {
           switch (policy.outOfRange()) {
             case CLAMP -> new Remedy.Clamp();
             case SET_NULL -> mayBeNull ? new Remedy.SetNull() : new Remedy.SetAside();
-            case QUEUE,
-                UNKNOWN,
-                TRUNCATE,
-                USE_DEFAULT,
-                STRIP,
-                FAIL,
-                KEEP_FIRST,
-                KEEP_LAST,
-                MIGRATE_PARENT ->
+            case QUEUE, UNKNOWN, TRUNCATE, USE_DEFAULT, STRIP, FAIL, KEEP_FIRST, KEEP_LAST ->
                 new Remedy.SetAside();
           };
       ColumnRule added = add(rules, cast, new ValueRule.FitsType(sourceVersion), remedy);

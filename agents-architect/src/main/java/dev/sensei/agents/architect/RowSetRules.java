@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What the rows of a table have to keep together: keys and foreign keys of the target that the
@@ -189,8 +188,7 @@ record RowSetRules(
   }
 
   private Optional<ColumnMapping> mapping(Table table, String column) {
-    return Stream.ofNullable(columns.get(table.name()))
-        .flatMap(List::stream)
+    return Optional.ofNullable(columns.get(table.name())).orElse(List.of()).stream()
         .filter(copied -> copied.target().equals(column))
         .findFirst();
   }

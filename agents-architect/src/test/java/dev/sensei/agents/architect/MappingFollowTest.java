@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.plan.ColumnReading;
+import dev.sensei.agents.plan.ErrorLimit;
 import dev.sensei.agents.plan.MigrationPlan.MovedSequence;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
-import dev.sensei.agents.plan.ErrorLimit;
-import dev.sensei.agents.plan.TableText;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.agents.plan.TableText;
 import dev.sensei.databases.TableName;
 import dev.sensei.platform.PostgresServer;
 import java.sql.SQLException;

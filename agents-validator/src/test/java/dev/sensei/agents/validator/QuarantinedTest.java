@@ -84,7 +84,7 @@ class QuarantinedTest {
             "m",
             List.of(
                 new TableErrors(
-                    tables.getFirst().index(), "public.a", open, skipped, retried, corrected))));
+                    tables.getFirst().index(), "public.a", open, skipped, retried, corrected, 0L))));
   }
 
   private static SetAsideRow row(long number, ErrorState state, String decidedBy) {

@@ -73,8 +73,7 @@ record CurrentRow(Optional<RowLocator> locator, boolean unchanged) {
     if (byKey.isEmpty()) {
       return GONE;
     }
-    List<SetAside.SourceRow> found =
-        SetAside.contents(source, table.plan(), byKey.get(), 2);
+    List<SetAside.SourceRow> found = SetAside.contents(source, table.plan(), byKey.get(), 2);
     return found.size() == 1
         ? new CurrentRow(
             Optional.of(found.getFirst().version().locator()),

@@ -32,7 +32,7 @@ final class LackingParents {
     PlannedReferences references = new PlannedReferences(table.approved());
     List<QueuedRow> queued =
         tools.marks().queued(target, table.migrationId()).stream()
-            .filter(QueuedRow::isLeftOut)
+            .filter(QueuedRow::isMissing)
             .toList();
     return DatabaseErrors.call(
         "looking for rows of %s that refer to rows which are not there".formatted(table.table()),

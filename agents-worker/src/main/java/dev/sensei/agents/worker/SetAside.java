@@ -156,8 +156,7 @@ final class SetAside {
    * @param condition which, in SQL
    * @param most how many at most; any of them where there are more
    */
-  static List<SourceRow> contents(
-      Connection source, TablePlan plan, String condition, int most) {
+  static List<SourceRow> contents(Connection source, TablePlan plan, String condition, int most) {
     return DatabaseErrors.call(
         "reading rows of " + plan.source(),
         () -> {

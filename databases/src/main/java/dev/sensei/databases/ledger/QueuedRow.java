@@ -65,6 +65,11 @@ public record QueuedRow(
     return new RowVersion(fault.locator(), xmin);
   }
 
+  /** Whether the target lacks it as it was under the snapshot. */
+  public boolean isMissing() {
+    return state != State.RETRIED;
+  }
+
   /** What the row's content is bound to: encrypted, it opens nowhere else. */
   public static String context(TableKey table, long epoch, RowFault fault) {
     return table + " " + epoch + " " + fault.locator();

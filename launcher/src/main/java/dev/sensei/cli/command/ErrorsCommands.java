@@ -8,23 +8,12 @@ import dev.sensei.cli.run.ErrorQueueAccess;
 import dev.sensei.cli.run.MigrationControl;
 import dev.sensei.cli.run.MigrationControl.Purpose;
 import dev.sensei.cli.run.QueuedError;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -216,7 +205,8 @@ final class ErrorsCommands implements Runnable {
     }
   }
 
-  private static Map<String, @Nullable String> nullable(Map<String, Optional<String>> values) {
+  /** As members of a JSON object. */
+  static Map<String, @Nullable String> nullable(Map<String, Optional<String>> values) {
     Map<String, @Nullable String> members = new LinkedHashMap<>();
     values.forEach((column, value) -> members.put(column, value.orElse(null)));
     return members;
@@ -258,75 +248,13 @@ final class ErrorsCommands implements Runnable {
 
     @Override
     ExitCode with(MigrationControl control, ErrorQueueAccess queue) {
-      long rows = export(queue);
+      long rows = new DecryptedRows(file, session.err()).write(queue, key.reference());
       session
           .out()
           .println(
               "%s rows, decrypted, in %s: keep it safe and delete it when it has served"
                   .formatted(Amounts.count(rows), file));
       return ExitCode.OK;
-    }
-
-    /** Writes a new file, and leaves none behind that is not whole. */
-    private long export(ErrorQueueAccess queue) {
-      boolean whole = false;
-      SeekableByteChannel channel = create();
-      try (PrintWriter out = new PrintWriter(Channels.newWriter(channel, StandardCharsets.UTF_8))) {
-        long rows = write(queue, out);
-        if (out.checkError()) {
-          throw new CommandException(ExitCode.FAILED, "writing %s failed".formatted(file));
-        }
-        whole = true;
-        return rows;
-      } finally {
-        if (!whole) {
-          delete();
-        }
-      }
-    }
-
-    private SeekableByteChannel create() {
-      try {
-        return Files.newByteChannel(
-            file,
-            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      } catch (FileAlreadyExistsException there) {
-        throw new CommandException(
-            ExitCode.USAGE, "%s is there already; name a new file".formatted(file), there);
-      } catch (IOException failed) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "cannot write %s (%s)".formatted(file, failed.getClass().getSimpleName()),
-            failed);
-      }
-    }
-
-    private long write(ErrorQueueAccess queue, PrintWriter out) {
-      AtomicLong rows = new AtomicLong();
-      queue.forEachOpen(
-          key.reference(),
-          row -> {
-            Map<String, @Nullable Object> members = new LinkedHashMap<>();
-            members.put("number", row.error().number());
-            members.put("table", row.error().table());
-            members.put("code", row.error().code());
-            members.put("message", row.error().message());
-            members.put("values", nullable(row.values()));
-            out.println(JsonText.line(members));
-            rows.incrementAndGet();
-          });
-      return rows.get();
-    }
-
-    private void delete() {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException failed) {
-        session
-            .err()
-            .println("sensei: %s holds decrypted rows and is not whole; delete it".formatted(file));
-      }
     }
   }
 }

@@ -115,6 +115,7 @@ final class EvolveTable {
         0,
         0,
         0,
+        0,
         0);
   }
 
@@ -122,8 +123,7 @@ final class EvolveTable {
   private static void errorsResolved(TableEdit table, Event.TableErrorsResolved event) {
     long recovered = event.retried() + event.corrected();
     table.openErrors = event.open();
-    table.rows +=
-        recovered - event.withdrawn() - (table.recoveredErrors - table.withdrawnErrors);
+    table.rows += recovered - event.withdrawn() - (table.recoveredErrors - table.withdrawnErrors);
     table.withdrawnErrors = event.withdrawn();
     table.recoveredErrors = recovered;
     table.deviatingRows += event.corrected() - table.correctedErrors;

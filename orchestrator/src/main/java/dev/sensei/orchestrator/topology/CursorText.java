@@ -62,7 +62,8 @@ final class CursorText {
 
   private static String resolved(Cursor.Resolved of) {
     return "%d:%d:%d:%d:%d:%d"
-        .formatted(of.table(), of.open(), of.skipped(), of.retried(), of.corrected(), of.withdrawn());
+        .formatted(
+            of.table(), of.open(), of.skipped(), of.retried(), of.corrected(), of.withdrawn());
   }
 
   private static Cursor.Resolved resolved(String text) {

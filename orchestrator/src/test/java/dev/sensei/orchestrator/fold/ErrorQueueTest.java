@@ -209,7 +209,7 @@ class ErrorQueueTest {
     world.command(Asked.retryErrors());
     world.command(Asked.accept());
     assertThat(world.header().exceptionsAccepted()).isTrue();
-    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1, 0);
     world.work(agents);
     assertThat(world.header().failure().orElseThrow().code())
         .isEqualTo(Commands.EXCEPTIONS_NOT_ACCEPTED);
@@ -237,7 +237,7 @@ class ErrorQueueTest {
   void aTableKnowsWhatBecameOfItsRowsAndTakesThemWithItWhereAllIsTakenBack() {
     World world = waiting();
     TableState before = world.table(0);
-    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 1, 1);
+    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 1, 1, 0);
     world.command(Asked.retryErrors());
     world.work(agents);
     assertThat(world.table(0))
