@@ -3,15 +3,19 @@ package dev.sensei.agents.architect;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.catalog.Catalog;
+import dev.sensei.databases.catalog.Index;
 import dev.sensei.databases.catalog.Partition;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.catalog.TableKind;
 import dev.sensei.databases.catalog.View;
 import dev.sensei.schemas.common.FailureClass;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What keeps a plan from being made at all. */
 final class Obstacles {
@@ -20,6 +24,7 @@ final class Obstacles {
   static Optional<Refused> find(PlanInput input) {
     return nothing(input.source())
         .or(() -> names(input.wanted(), input.target()))
+        .or(() -> belongings(input.wanted(), input.target()))
         .or(() -> kinds(input.wanted(), input.target()))
         .or(() -> partitions(input.wanted(), input.target()))
         .or(() -> Carriable.find(input));
@@ -61,6 +66,55 @@ final class Obstacles {
       }
     }
     return Optional.empty();
+  }
+
+  /** A table that is made shares its names with types, and with sequences and indexes. */
+  private static Optional<Refused> belongings(Catalog source, Catalog target) {
+    Map<TableName, String> relations = new HashMap<>();
+    target.allSequences().forEach(each -> relations.put(each.name(), "a sequence"));
+    target.views().forEach(view -> relations.put(view.name(), "a view"));
+    target.views().stream()
+        .flatMap(view -> view.indexes().stream())
+        .forEach(index -> relations.put(index.name(), "an index"));
+    for (Table table : target.tables()) {
+      relations.put(table.name(), "a table");
+      table.indexes().forEach(index -> relations.put(index.name(), "an index"));
+      table.keys().forEach(key -> relations.put(inSchemaOf(table, key.name()), "an index"));
+    }
+    Map<TableName, String> types = new HashMap<>();
+    target.enums().forEach(type -> types.put(type.name(), "a type"));
+    target.domains().forEach(type -> types.put(type.name(), "a type"));
+    target.composites().forEach(type -> types.put(type.name(), "a type"));
+    for (Table table : source.tables()) {
+      if (target.table(table.name()).isPresent()) {
+        continue;
+      }
+      Stream<TableName> indexes =
+          Stream.concat(
+              table.indexes().stream().map(Index::name),
+              table.keys().stream().map(key -> inSchemaOf(table, key.name())));
+      Optional<Refused> refused =
+          taken(table.name(), "a table", relations)
+              .or(() -> taken(table.name(), "a table", types))
+              .or(
+                  () ->
+                      indexes
+                          .flatMap(index -> taken(index, "an index", relations).stream())
+                          .findFirst());
+      if (refused.isPresent()) {
+        return refused;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static TableName inSchemaOf(Table table, String name) {
+    return new TableName(table.name().schema(), name);
+  }
+
+  private static Optional<Refused> taken(
+      TableName name, String wanted, Map<TableName, String> there) {
+    return Optional.ofNullable(there.get(name)).flatMap(found -> taken(name, wanted, found));
   }
 
   private static Optional<Refused> taken(TableName name, String wanted, String found) {

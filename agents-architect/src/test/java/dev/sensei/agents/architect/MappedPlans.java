@@ -72,31 +72,28 @@ final class MappedPlans {
       """;
 
   private final PostgresServer.Endpoint source;
-  private final PostgresServer.Endpoint empty;
 
   /** Plans of a new source that this SQL fills. */
   MappedPlans(String sql) throws SQLException {
-    source = database(sql);
-    empty = database("");
+    this(database(sql));
   }
 
-  private MappedPlans(PostgresServer.Endpoint source, PostgresServer.Endpoint empty) {
+  private MappedPlans(PostgresServer.Endpoint source) {
     this.source = source;
-    this.empty = empty;
   }
 
   /** Plans of the same source, reached in another way. */
   MappedPlans through(PostgresServer.Endpoint other) {
-    return new MappedPlans(other, empty);
+    return new MappedPlans(other);
   }
 
   PostgresServer.Endpoint source() {
     return source;
   }
 
-  /** A target with nothing in it, to plan for and not to build. */
+  /** A target with nothing in it, to plan for and not to build: the server's own database. */
   PostgresServer.Endpoint empty() {
-    return empty;
+    return OnPostgres.server();
   }
 
   /**
@@ -108,7 +105,7 @@ final class MappedPlans {
         Statement statement = connection.createStatement()) {
       // Bodies of functions hold semicolons, which the driver would take for the end of a
       // statement.
-      for (String each : sql.split(";;")) {
+      for (String each : sql.split(";;", -1)) {
         statement.execute(each);
       }
     }
@@ -134,10 +131,10 @@ final class MappedPlans {
   /** Whether a plan for an empty target is refused with a code, or made where the code is empty. */
   void refused(String code, String never, TableMapping... mappings) throws Exception {
     if (code.isEmpty()) {
-      assertThat(planned(empty, mappings).tables()).isNotEmpty();
+      assertThat(planned(empty(), mappings).tables()).isNotEmpty();
       return;
     }
-    MappingRefused refused = refused(empty, code, mappings);
+    MappingRefused refused = refused(empty(), code, mappings);
     if (!never.isEmpty()) {
       assertThat(refused.message()).doesNotContain(never);
     }

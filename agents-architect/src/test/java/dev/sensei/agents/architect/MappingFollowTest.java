@@ -221,4 +221,97 @@ class MappingFollowTest {
                 ranges.carriedOut(Declared.of("public.t").to("crm.t").renamed("n", "m").mapping())))
         .containsExactly("key crm.t.apart");
   }
+
+  @Test
+  void whatActsOnRowsIsCarriedWhereItNamesNothingThatChanges() throws Exception {
+    MappedPlans acting =
+        new MappedPlans(
+            """
+            CREATE TABLE t (id int PRIMARY KEY, w int, v int);
+            CREATE TABLE o (w int);
+            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+            CREATE TRIGGER "On W" BEFORE UPDATE OF w ON t FOR EACH ROW
+              WHEN (OLD.w IS DISTINCT FROM NEW.w) EXECUTE FUNCTION f();
+            CREATE POLICY "of w" ON t USING (w > 0);
+            CREATE POLICY of_id ON t USING (id > 0);
+            CREATE POLICY of_other ON o USING (EXISTS (SELECT FROM t WHERE t.w = o.w));
+            CREATE STATISTICS of_w ON w, v FROM t;
+            CREATE STATISTICS of_expression ON (w + 1), v FROM t;
+            CREATE STATISTICS of_v ON id, v FROM t;
+            CREATE RULE "also O" AS ON DELETE TO t DO ALSO INSERT INTO o VALUES (OLD.w);
+            CREATE RULE also_t AS ON DELETE TO o DO ALSO DELETE FROM t WHERE id = OLD.w;
+            INSERT INTO t VALUES (1, 2, 3);
+            """);
+    assertThat(
+            MappedPlans.exceptions(
+                acting.carriedOut(Declared.of("public.t").renamed("w", "x").mapping())))
+        .containsExactlyInAnyOrder(
+            "trigger public.t.\"On W\"",
+            "policy public.t.\"of w\"",
+            "policy public.o.of_other",
+            "statistics public.of_w",
+            "statistics public.of_expression",
+            "rule public.t.\"also O\"");
+    assertThat(
+            acting
+                .carriedOut(Declared.of("public.t").constant("k", "1", "int", true).mapping())
+                .migration()
+                .exceptions())
+        .isEmpty();
+  }
+
+  @Test
+  void definitionsByAnExpressionStayBehindAndOthersFollow() throws Exception {
+    MappedPlans computing =
+        new MappedPlans(
+            """
+            CREATE TABLE t (id int PRIMARY KEY, v text COLLATE "C", w int,
+              g int GENERATED ALWAYS AS (w * 2) STORED UNIQUE, h int GENERATED ALWAYS AS (id) STORED,
+              CONSTRAINT of_w CHECK (w > 0), CONSTRAINT of_id CHECK (id > 0));
+            CREATE TABLE kid (g int REFERENCES t (g), many int, dropped int UNIQUE,
+              FOREIGN KEY (dropped) REFERENCES t (g));
+            CREATE INDEX lowered ON t (lower(v));
+            CREATE INDEX partial ON t (id) WHERE w IS NOT NULL;
+            CREATE INDEX mixed ON t (w, (id + 1));
+            CREATE INDEX by_class ON t (v COLLATE "POSIX" text_pattern_ops DESC NULLS LAST, w)
+              WITH (fillfactor = 70);
+            CREATE UNIQUE INDEX no_two_nulls ON t (w) NULLS NOT DISTINCT;
+            CREATE INDEX hashed ON t USING hash (v);
+            CREATE TABLE part (a int, "b,(x" text COLLATE "C", c text) PARTITION BY RANGE
+              ("b,(x" COLLATE "POSIX" text_pattern_ops, a);
+            CREATE TABLE part_1 (c text, a int DEFAULT 5, "b,(x" text COLLATE "C");
+            ALTER TABLE part ATTACH PARTITION part_1 DEFAULT;
+            CREATE INDEX ON part ("b,(x", a);
+            CREATE TABLE listed (a int, b text) PARTITION BY LIST (lower(b));
+            CREATE VIEW of_v AS SELECT a.v FROM t a JOIN t b USING (w);
+            CREATE VIEW of_id AS SELECT id FROM t;
+            INSERT INTO t VALUES (1, 'V', 2);
+            INSERT INTO kid VALUES (4, 1, 4);
+            INSERT INTO part VALUES (1, 'b', 'c');
+            """);
+    assertThat(
+            MappedPlans.exceptions(
+                computing.carriedOut(
+                    Declared.of("public.t").renamed("v", "w").renamed("w", "v").mapping(),
+                    Declared.of("public.kid").dropped("dropped").mapping(),
+                    Declared.of("public.part")
+                        .to("crm.\"Part\"")
+                        .renamed("b,(x", "a")
+                        .renamed("a", "b,(x")
+                        .constant("kind", "1", "int", true)
+                        .mapping(),
+                    Declared.of("public.part_1").to("crm.one").mapping())))
+        .containsExactlyInAnyOrder(
+            "check public.t.of_w",
+            "foreign key public.kid.kid_dropped_fkey",
+            "generated column public.t.g",
+            "index public.t.lowered",
+            "index public.t.mixed",
+            "index public.t.partial",
+            "key public.kid.kid_dropped_key",
+            "view public.of_v");
+    computing.refused(
+        "PARTITION_KEY", "", Declared.of("public.listed").renamed("a", "x").mapping());
+    computing.refused("KEY_LOST", "", Declared.of("public.t").dropped("g").mapping());
+  }
 }

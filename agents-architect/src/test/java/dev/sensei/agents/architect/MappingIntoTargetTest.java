@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
+import dev.sensei.agents.architect.PlanOutcome.Refused;
 import dev.sensei.agents.architect.mapping.MappingRefused;
 import dev.sensei.agents.plan.ColumnReading;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.platform.PostgresServer;
+import dev.sensei.schemas.common.TableMapping;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -116,5 +119,40 @@ class MappingIntoTargetTest {
         target, "UNKNOWN_TARGET_COLUMN", clients[1].constant("more", "x", "", false).mapping());
     plans.refused(target, "COMPUTED_IN_TARGET", clients[2].renamed("last_name", "shout").mapping());
     plans.refused(target, "CAST_IMPOSSIBLE", clients[3].renamed("notes", "mood").mapping());
+  }
+
+  @Test
+  void aNameThatTheTargetHasForAnotherThingIsRefused() throws Exception {
+    PostgresServer.Endpoint target =
+        MappedPlans.database(
+            """
+            CREATE SCHEMA crm;
+            CREATE SEQUENCE crm.counter;
+            CREATE TYPE crm.word AS ENUM ('a');
+            CREATE DOMAIN crm.few AS int;
+            CREATE TYPE crm.pair AS (a int);
+            CREATE TABLE crm.other (id int CONSTRAINT other_key PRIMARY KEY, n serial);
+            CREATE INDEX by_n ON crm.other (n);
+            CREATE MATERIALIZED VIEW crm.seen AS SELECT 1 AS a;
+            CREATE INDEX by_a ON crm.seen (a);
+            CREATE SCHEMA taken;
+            CREATE TABLE taken.other (id int);
+            CREATE INDEX orders_pkey ON taken.other (id);
+            """);
+    for (String name :
+        List.of(
+            "counter", "word", "few", "pair", "other_key", "other_n_seq", "by_n", "seen", "by_a")) {
+      taken(target, Declared.of("shop.orders").to("crm." + name).mapping());
+    }
+    taken(target, Declared.of("shop.orders").to("taken.orders").mapping());
+    assertThat(plans.outcome(target, Declared.of("shop.orders").to("crm.orders").mapping()))
+        .isInstanceOf(Planned.class);
+  }
+
+  private void taken(PostgresServer.Endpoint target, TableMapping mapping) throws Exception {
+    assertThat(plans.outcome(target, mapping))
+        .as(mapping.getTarget())
+        .isInstanceOfSatisfying(
+            Refused.class, refused -> assertThat(refused.code()).isEqualTo("NAME_TAKEN"));
   }
 }

@@ -12,9 +12,11 @@ import dev.sensei.schemas.common.DeclaredColumn;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.TableMapping;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tables that are mapped, made by the migration or filled, between servers of two versions. */
 class MappedTablesTest {
@@ -153,5 +155,51 @@ class MappedTablesTest {
                 "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated"
                     + " AND confrelid = 'crm.clients'::regclass"))
         .isEqualTo("1");
+  }
+
+  /** Each version tells in words of its own how it reads an expression. */
+  @ParameterizedTest
+  @EnumSource
+  void anExpressionIsLookedIntoOnEveryVersion(Server from) throws Exception {
+    assumeThat(from.available()).as("PostgreSQL 15 is installed").isTrue();
+    PostgresServer.Endpoint source = from.newDatabase(Optional.empty());
+    PostgresServer.Endpoint target = from.newDatabase(Optional.empty());
+    Server.run(source, SOURCE);
+    Map<String, String> refusals =
+        Map.ofEntries(
+            Map.entry("count(*)", "EXPRESSION_NOT_OF_ONE_ROW"),
+            Map.entry("row_number() OVER (ORDER BY id)", "EXPRESSION_NOT_OF_ONE_ROW"),
+            Map.entry("generate_series(1, id)", "EXPRESSION_NOT_OF_ONE_ROW"),
+            Map.entry("(SELECT max(id) FROM public.people)", "EXPRESSION_NOT_OF_ONE_ROW"),
+            Map.entry("id + random()", "EXPRESSION_NOT_REPEATABLE"),
+            Map.entry("'now'::timestamptz", "EXPRESSION_NOT_REPEATABLE"),
+            Map.entry("current_date", "EXPRESSION_NOT_REPEATABLE"),
+            Map.entry("nextval('public.people_id_seq')", "EXPRESSION_NOT_REPEATABLE"),
+            Map.entry("ctid", "EXPRESSION_NOT_REPEATABLE"),
+            Map.entry("people", "ROW_TYPE"),
+            Map.entry("id; SELECT 1", "EXPRESSION_INVALID"),
+            Map.entry("id) + (id", "EXPRESSION_INVALID"),
+            Map.entry("$1", "EXPRESSION_INVALID"),
+            Map.entry("1 / (id - 3)", "EXPRESSION_FAILS"));
+    for (Map.Entry<String, String> each : refusals.entrySet()) {
+      TableMapping mapping =
+          new TableMapping(
+              "public.people",
+              "",
+              List.of(),
+              List.of(new AddedColumn("more", "", each.getKey(), null, false)));
+      Result result =
+          new InProcessMigration(
+                  source,
+                  target,
+                  MigrationOptions.unset().setMappings(List.of(mapping)).build(),
+                  true)
+              .run();
+      assertThat(result)
+          .as(each.getKey())
+          .isInstanceOfSatisfying(
+              Result.Refused.class,
+              refused -> assertThat(refused.code()).isEqualTo(each.getValue()));
+    }
   }
 }

@@ -407,9 +407,12 @@ final class WantedTable {
       if (follows) {
         rules.add(rule);
       } else {
-        lost(
+        // Rules have their names as SQL writes them, and statistics with their schema.
+        losses.lost(
             kind,
-            rule.name(),
+            rule.kind() == TableRule.Kind.STATISTICS
+                ? rule.name()
+                : mapped.target() + "." + rule.name(),
             "it names the table, or columns, that are called otherwise in the target or converted; "
                 + ADD);
       }
