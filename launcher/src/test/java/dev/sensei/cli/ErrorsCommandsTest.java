@@ -114,6 +114,7 @@ final class ErrorsCommandsTest {
             "ab".repeat(32),
             0,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     @Override
@@ -173,8 +174,8 @@ final class ErrorsCommandsTest {
     }
 
     @Override
-    public boolean awaitErrorsResolved(String migrationId, Duration limit) {
-      return true;
+    public Optional<Resolved> awaitErrorsResolved(String migrationId, Duration limit) {
+      return Optional.of(new Resolved(Optional.empty()));
     }
 
     @Override

@@ -45,16 +45,7 @@ record CastRecovery(Options options, Ancestry ancestry, int sourceVersion) imple
       case SET_NULL ->
           source.column(column).filter(Column::required).isEmpty()
               && goes(new Remedy.SetNull(), cast);
-      case QUEUE,
-          UNKNOWN,
-          TRUNCATE,
-          USE_DEFAULT,
-          STRIP,
-          FAIL,
-          KEEP_FIRST,
-          KEEP_LAST,
-          MIGRATE_PARENT ->
-          false;
+      case QUEUE, UNKNOWN, TRUNCATE, USE_DEFAULT, STRIP, FAIL, KEEP_FIRST, KEEP_LAST -> false;
     };
   }
 

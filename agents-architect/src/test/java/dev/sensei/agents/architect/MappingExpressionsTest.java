@@ -154,7 +154,8 @@ class MappingExpressionsTest {
                       lost,
                       List.of(Declared.of("shop.event").computed("note", "upper(note)").mapping()),
                       input.source(),
-                      input.target()))
+                      input.target(),
+                      CastRecovery.of(input)))
           .isInstanceOfSatisfying(
               DatabaseException.class,
               failed -> assertThat(failed.errorClass()).isEqualTo(ErrorClass.TRANSIENT));

@@ -84,7 +84,13 @@ class QuarantinedTest {
             "m",
             List.of(
                 new TableErrors(
-                    tables.getFirst().index(), "public.a", open, skipped, retried, corrected, 0L))));
+                    tables.getFirst().index(),
+                    "public.a",
+                    open,
+                    skipped,
+                    retried,
+                    corrected,
+                    0L))));
   }
 
   private static SetAsideRow row(long number, ErrorState state, String decidedBy) {

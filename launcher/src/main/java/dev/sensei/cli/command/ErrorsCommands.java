@@ -1,6 +1,5 @@
 package dev.sensei.cli.command;
 
-import dev.sensei.cli.CommandException;
 import dev.sensei.cli.ExitCode;
 import dev.sensei.cli.Session;
 import dev.sensei.cli.display.Amounts;

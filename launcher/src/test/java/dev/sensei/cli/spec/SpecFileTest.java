@@ -171,13 +171,9 @@ final class SpecFileTest {
   @ParameterizedTest
   @ValueSource(strings = {"NO", "00123", "1e3", "12:30", "2024-01-01", "1.50"})
   void aDefaultIsWhatIsWritten(String written) throws SpecException {
-    String yaml = "rules: {a.b: {c: {not_null: {remedy: default, default: %s}}}}";
-    assertThat(
-            SpecFile.parse("m.yaml", yaml.formatted(written))
-                .rows()
-                .rules()
-                .getFirst()
-                .getDefaultValue())
+    String yaml =
+        "rules: {a.b: {c: {not_null: {remedy: default, default: %s}}}}".formatted(written);
+    assertThat(SpecFile.parse("m.yaml", yaml).rows().rules().getFirst().getDefaultValue())
         .isEqualTo(written);
   }
 
