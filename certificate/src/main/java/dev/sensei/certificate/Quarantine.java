@@ -54,7 +54,10 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
     RETRY,
     /** They are left out. */
     @JsonProperty("skip")
-    SKIP
+    SKIP,
+    /** Rows that refer to such rows are taken out of the target, to wait for a decision too. */
+    @JsonProperty("set_aside")
+    SET_ASIDE
   }
 
   /**

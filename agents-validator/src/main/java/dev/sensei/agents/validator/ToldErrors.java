@@ -18,6 +18,7 @@ import dev.sensei.schemas.event.TableChecked;
 import dev.sensei.schemas.event.TablePrepared;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,9 @@ import java.util.Set;
 final class ToldErrors {
   private final Map<Integer, Counts> counts = new HashMap<>();
   private final List<Decision> decisions = new ArrayList<>();
+
+  /** What was decided since rows were counted last: it was given up, however far it had come. */
+  private final Set<ErrorAction> uncounted = EnumSet.noneOf(ErrorAction.class);
 
   /**
    * A decision.
@@ -76,13 +80,30 @@ final class ToldErrors {
           leftOut);
     }
 
-    /** Under a later snapshot a row that was corrected may be one as any other. */
-    boolean isBorneOutBy(Counts found) {
-      return open == found.open
-          && skipped == found.skipped
-          && taken == found.taken
-          && corrected >= found.corrected
-          && leftOut == found.leftOut;
+    /**
+     * Whether these counts may have become those. Under a later snapshot a row that was corrected
+     * may be one as any other.
+     *
+     * @param since what was decided since, and not counted
+     */
+    boolean isBorneOutBy(Counts found, Set<ErrorAction> since) {
+      if (leftOut != found.leftOut) {
+        return false;
+      }
+      if (since.isEmpty()) {
+        return open == found.open
+            && skipped == found.skipped
+            && taken == found.taken
+            && corrected >= found.corrected;
+      }
+      return since.contains(ErrorAction.SET_ASIDE_ORPHANS)
+          ? decidable() <= found.decidable()
+          : decidable() == found.decidable() && skipped <= found.skipped && taken <= found.taken;
+    }
+
+    /** Rows that people decide about, or did. */
+    private long decidable() {
+      return open + skipped + taken;
     }
 
     @Override
@@ -111,6 +132,7 @@ final class ToldErrors {
                       .sum()));
       case ErrorResolutionStarted event -> {
         ErrorResolution resolution = event.getResolution();
+        uncounted.add(resolution.getAction());
         decisions.add(
             new Decision(
                 resolution.getAction(),
@@ -119,15 +141,17 @@ final class ToldErrors {
                 resolution.getReason(),
                 new HashSet<>(resolution.getNumbers())));
       }
-      case ErrorsResolved event ->
-          event
-              .getTables()
-              .forEach(
-                  told ->
-                      counts.merge(
-                          told.getTableIndex(),
-                          Counts.NONE.after(told),
-                          (before, after) -> before.after(told)));
+      case ErrorsResolved event -> {
+        uncounted.clear();
+        event
+            .getTables()
+            .forEach(
+                told ->
+                    counts.merge(
+                        told.getTableIndex(),
+                        Counts.NONE.after(told),
+                        (before, after) -> before.after(told)));
+      }
       default -> {
         // No other event is about the error queue.
       }
@@ -142,6 +166,7 @@ final class ToldErrors {
   private void startOver() {
     counts.clear();
     decisions.clear();
+    uncounted.clear();
   }
 
   /** What people decided, for a certificate. */
@@ -150,9 +175,13 @@ final class ToldErrors {
         .map(
             decision ->
                 new Quarantine.Decision(
-                    decision.action() == ErrorAction.SKIP
-                        ? Quarantine.Action.SKIP
-                        : Quarantine.Action.RETRY,
+                    switch (decision.action()) {
+                      case RETRY -> Quarantine.Action.RETRY;
+                      case SKIP -> Quarantine.Action.SKIP;
+                      case SET_ASIDE_ORPHANS -> Quarantine.Action.SET_ASIDE;
+                      case UNKNOWN ->
+                          throw new IllegalStateException("a decision of no known kind");
+                    },
                     decision.decidedBy(),
                     decision.time(),
                     decision.reason()))
@@ -164,7 +193,7 @@ final class ToldErrors {
     List<String> found = new ArrayList<>();
     Counts told = counts.getOrDefault(table.index(), Counts.NONE);
     Counts is = Counts.of(rows);
-    if (!told.isBorneOutBy(is)) {
+    if (!told.isBorneOutBy(is, uncounted)) {
       found.add(
           "of the rows of %s that were set aside, the journal has %s, the error queue %s"
               .formatted(table.source(), told, is));

@@ -230,4 +230,28 @@ class QuarantinedTest {
     assertThat(objections(row(1, ErrorState.SKIPPED, "grace"))).hasSize(1);
     assertThat(objections(row(4, ErrorState.SKIPPED, "grace"))).isEmpty();
   }
+
+  @Test
+  void whatADecisionDidBeforeItWasGivenUpIsBorneOutByItsRowsAlone() {
+    settled(3, 0);
+    SetAsideRow open = row(3, ErrorState.OPEN, "");
+    decided(ErrorAction.RETRY, "anna");
+    SetAsideRow retried = row(1, ErrorState.RETRIED, "anna");
+    assertThat(objections(retried, row(2, ErrorState.OPEN, ""), open)).isEmpty();
+    assertThat(objections(retried, row(2, ErrorState.SKIPPED, "grace"), open))
+        .singleElement()
+        .asString()
+        .contains("the journal has no such decision");
+    assertThat(objections(retried, open)).hasSize(1);
+    counted(3, 0, 0, 0);
+    assertThat(objections(retried, row(2, ErrorState.OPEN, ""), open)).hasSize(1);
+
+    decided(ErrorAction.SET_ASIDE_ORPHANS, "anna");
+    assertThat(objections(row(1, ErrorState.OPEN, ""), row(2, ErrorState.OPEN, ""), open, open))
+        .isEmpty();
+    assertThat(objections(open)).hasSize(1);
+    assertThat(told.decisions())
+        .extracting(Quarantine.Decision::action)
+        .containsExactly(Quarantine.Action.RETRY, Quarantine.Action.SET_ASIDE);
+  }
 }
