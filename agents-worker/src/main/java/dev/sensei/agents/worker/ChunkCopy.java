@@ -157,7 +157,9 @@ final class ChunkCopy {
       outcome.faults().forEach(fault -> rows.add(SetAside.Row.open(fault)));
       outcome.rows().setAside().forEach(row -> rows.add(SetAside.Row.open(faultOf.apply(row))));
       cipher.ifPresent(
-          sealing -> setAside.put(source, target, table, task.getChunk(), rows, sealing));
+          sealing ->
+              setAside.put(
+                  source, target, table, task.getChunk(), rows, sealing, context::cancelled));
       lease.done();
       Map<String, Long> changes = MarkedFaults.changes(outcome.rows().changed(), reading.marks());
       rows.forEach(

@@ -7,6 +7,7 @@ import dev.sensei.agents.plan.ErrorLimit;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.worker.PlannedReferences.Reference;
 import dev.sensei.databases.SqlIdentifier;
+import dev.sensei.databases.copy.CancelSignal;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.ddl.Statement;
@@ -240,7 +241,8 @@ final class OrphansAside {
             table,
             QueuedRow.WITHDRAWN,
             places.stream().map(place -> SetAside.Row.open(new RowFault(place, why))).toList(),
-            setAside.cipher(table));
+            setAside.cipher(table),
+            CancelSignal.NEVER);
       } catch (TaskFailure noKey) {
         throw new Refused(noKey);
       }

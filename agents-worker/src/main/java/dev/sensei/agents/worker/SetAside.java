@@ -3,8 +3,10 @@ package dev.sensei.agents.worker;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.copy.CancelSignal;
 import dev.sensei.databases.copy.RowFault;
 import dev.sensei.databases.copy.RowLocator;
+import dev.sensei.databases.copy.RowMemory;
 import dev.sensei.databases.copy.RowVersion;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.ErrorFields;
@@ -26,15 +28,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Puts rows at fault into the error queue: as the source has them, encrypted. */
 final class SetAside {
   private static final int ROWS_AT_ONCE = 500;
 
+  /** Text of rows that are held at once, in bytes; a wider row goes alone. */
+  private static final long PIECE_BYTES = 4L << 20;
+
+  /** How often a row is held: as text, as JSON, encrypted, and as it is sent. */
+  private static final int COPIES = 5;
+
   /** How many rows the source sends at once: they may be wide. */
   private static final int FETCHED = 10;
 
   private final QueueKeys keys;
+  private final RowMemory memory = RowMemory.ofThisProcess();
 
   SetAside(QueueKeys keys) {
     this.keys = keys;
@@ -80,42 +90,60 @@ final class SetAside {
     }
   }
 
-  /** Reads the rows from the source and puts them into the queue, in the target's transaction. */
+  /**
+   * Reads the rows from the source and puts them into the queue, in the target's transaction: as
+   * many at once as are not wide, or one, which waits for its room as in a copy.
+   *
+   * @throws dev.sensei.databases.copy.CopyCancelled where the signal asked to stop
+   */
   void put(
       Connection source,
       Connection target,
       TableTask table,
       int chunk,
       List<Row> faults,
-      RowCipher cipher) {
+      RowCipher cipher,
+      CancelSignal cancel) {
     for (int from = 0; from < faults.size(); from += ROWS_AT_ONCE) {
       List<Row> some = faults.subList(from, Math.min(from + ROWS_AT_ONCE, faults.size()));
-      Map<RowLocator, SourceRow> contents = new HashMap<>();
-      contents(
-              source,
-              table.plan(),
-              RowLocator.in(some.stream().map(row -> row.fault().locator()).toList()),
-              some.size())
-          .forEach(row -> contents.put(row.version().locator(), row));
-      List<ErrorQueue.Entry> entries = new ArrayList<>();
+      Map<RowLocator, Long> widths = widths(source, table.plan(), some);
+      List<Row> piece = new ArrayList<>();
+      long bytes = 0;
       for (Row row : some) {
-        RowFault fault = row.fault();
-        SourceRow found =
-            Optional.ofNullable(contents.get(fault.locator()))
-                .orElseThrow(
-                    () -> new IllegalStateException("a row was read and is not there any more"));
-        entries.add(
-            new ErrorQueue.Entry(
-                fault,
-                found.version().xmin(),
-                cipher.hash(found.content().keyText(keyColumns(table.plan()))),
-                cipher.keyId(),
-                ByteBuffer.wrap(
-                    cipher.seal(
-                        found.content().bytes(),
-                        QueuedRow.context(table.key(), table.epoch(), fault))),
-                row.remedy().isPresent() ? QueuedRow.State.LEFT_OUT : QueuedRow.State.OPEN));
+        long width = found(widths.get(row.fault().locator()));
+        if (!piece.isEmpty() && bytes + width > PIECE_BYTES) {
+          put(source, target, table, chunk, piece, bytes, cipher, cancel);
+          piece.clear();
+          bytes = 0;
+        }
+        piece.add(row);
+        bytes += width;
       }
+      put(source, target, table, chunk, piece, bytes, cipher, cancel);
+    }
+  }
+
+  private static <T> T found(@Nullable T row) {
+    if (row == null) {
+      throw new IllegalStateException("a row was read and is not there any more");
+    }
+    return row;
+  }
+
+  private void put(
+      Connection source,
+      Connection target,
+      TableTask table,
+      int chunk,
+      List<Row> some,
+      long bytes,
+      RowCipher cipher,
+      CancelSignal cancel) {
+    try (RowMemory.Account account = memory.open()) {
+      if (bytes > PIECE_BYTES) {
+        account.take(COPIES * bytes, cancel);
+      }
+      List<ErrorQueue.Entry> entries = sealed(source, table, some, cipher);
       int index = table.plan().index();
       DatabaseErrors.run(
           "putting rows of %s into the error queue".formatted(table.table()),
@@ -127,6 +155,53 @@ final class SetAside {
             }
           });
     }
+  }
+
+  private static List<ErrorQueue.Entry> sealed(
+      Connection source, TableTask table, List<Row> some, RowCipher cipher) {
+    Map<RowLocator, SourceRow> contents = new HashMap<>();
+    contents(source, table.plan(), places(some), some.size())
+        .forEach(row -> contents.put(row.version().locator(), row));
+    List<ErrorQueue.Entry> entries = new ArrayList<>();
+    for (Row row : some) {
+      RowFault fault = row.fault();
+      SourceRow found = found(contents.get(fault.locator()));
+      entries.add(
+          new ErrorQueue.Entry(
+              fault,
+              found.version().xmin(),
+              cipher.hash(found.content().keyText(keyColumns(table.plan()))),
+              cipher.keyId(),
+              ByteBuffer.wrap(
+                  cipher.seal(
+                      found.content().bytes(),
+                      QueuedRow.context(table.key(), table.epoch(), fault))),
+              row.remedy().isPresent() ? QueuedRow.State.LEFT_OUT : QueuedRow.State.OPEN));
+    }
+    return entries;
+  }
+
+  private static String places(List<Row> rows) {
+    return RowLocator.in(rows.stream().map(row -> row.fault().locator()).toList());
+  }
+
+  /** How many bytes the text of each row has. */
+  private static Map<RowLocator, Long> widths(Connection source, TablePlan plan, List<Row> rows) {
+    return DatabaseErrors.call(
+        "asking how wide rows of %s are".formatted(plan.source()),
+        () -> {
+          Map<RowLocator, Long> widths = new HashMap<>();
+          try (Statement statement = source.createStatement();
+              ResultSet row =
+                  statement.executeQuery(
+                      "SELECT ctid::text, pg_catalog.octet_length((whole_row.*)::text) FROM ONLY %s AS whole_row WHERE %s"
+                          .formatted(plan.source().quoted(), places(rows)))) {
+            while (row.next()) {
+              widths.put(RowLocator.parse(row.getString(1)), row.getLong(2));
+            }
+          }
+          return widths;
+        });
   }
 
   /**

@@ -42,7 +42,7 @@ public final class RowMemory {
   }
 
   /** Opens an account for one copy, which gives back what is left of it when it is closed. */
-  Account open() {
+  public Account open() {
     return new Account();
   }
 
@@ -73,7 +73,7 @@ public final class RowMemory {
   }
 
   /** What one copy has taken. Its threads may take and give back at the same time. */
-  final class Account implements AutoCloseable {
+  public final class Account implements AutoCloseable {
     private long held;
     private boolean closed;
 
@@ -82,7 +82,7 @@ public final class RowMemory {
      *
      * @throws CopyCancelled where the signal asks to stop, or the thread is interrupted
      */
-    void take(long bytes, CancelSignal cancel) {
+    public void take(long bytes, CancelSignal cancel) {
       try {
         RowMemory.this.take(bytes, cancel);
       } catch (InterruptedException stopped) {
