@@ -317,10 +317,7 @@ final class SourceTrial {
                 .formatted(table.target(), SAMPLE_ROWS, LIMIT.toSeconds()));
         return;
       }
-      boolean tooMuch = failed.sqlState().startsWith("54");
-      if (!tooMuch
-          && failed.errorClass() != ErrorClass.DATA
-          && failed.errorClass() != ErrorClass.SCHEMA) {
+      if (!isOfTheDeclared(failed)) {
         throw failed;
       }
       whole = new ArrayList<>();
@@ -346,6 +343,9 @@ final class SourceTrial {
       session.text(doing(table), counting(table, List.of(mapping)));
       return true;
     } catch (DatabaseException failed) {
+      if (!isOfTheDeclared(failed)) {
+        throw failed;
+      }
       boolean own =
           column.expression().isPresent() && !column.literal() && !isComputed(table, mapping);
       TypeCast cast = TypeCast.of(mapping.sourceType(), mapping.targetType());
@@ -375,6 +375,13 @@ final class SourceTrial {
     }
   }
 
+  /** Whether what is declared, or the rows, are the reason; not the server or the connection. */
+  private static boolean isOfTheDeclared(DatabaseException failed) {
+    return failed.errorClass() == ErrorClass.DATA
+        || failed.errorClass() == ErrorClass.SCHEMA
+        || failed.sqlState().startsWith("54");
+  }
+
   /** Whether an expression gives a value for each row, before anything is cast. */
   private boolean isComputed(MappedTable table, ColumnMapping column) {
     ColumnMapping uncast =
@@ -391,7 +398,7 @@ final class SourceTrial {
       session.text(doing(table), counting(table, List.of(uncast)));
       return true;
     } catch (DatabaseException failed) {
-      if (failed.errorClass() != ErrorClass.DATA && failed.errorClass() != ErrorClass.SCHEMA) {
+      if (!isOfTheDeclared(failed)) {
         throw failed;
       }
       return false;
