@@ -84,31 +84,26 @@ final class ErrorDecisions {
 
   /** A decision about rows that are in the queue. */
   abstract static class AboutRows extends Deciding {
-    @Parameters(
-        index = "1..*",
-        paramLabel = "NUMBER",
-        description =
-            "The rows, as list names them. Where none is named, retry tries all that wait, and skip"
-                + " needs --all.")
-    List<Long> numbers = new ArrayList<>();
-
     AboutRows(Session session) {
       super(session);
     }
 
-    abstract MigrationCommand command(List<Long> numbers);
+    abstract List<Long> numbers();
+
+    /** What is sent, once it is known that the queue has the rows. */
+    abstract MigrationCommand command();
 
     @Override
     final MigrationCommand command(ErrorQueueAccess queue) {
       List<Long> known = queue.list().stream().map(QueuedError::number).toList();
-      for (long number : numbers) {
+      for (long number : numbers()) {
         if (!known.contains(number)) {
           throw CommandException.usage(
               "the error queue has no row %d; \"sensei errors list %s\" lists them"
                   .formatted(number, migrationId));
         }
       }
-      return command(numbers);
+      return command();
     }
   }
 
@@ -117,12 +112,23 @@ final class ErrorDecisions {
       mixinStandardHelpOptions = true,
       description = "Tries rows again, as the source has them now.")
   static final class Retry extends AboutRows {
+    @Parameters(
+        index = "1..*",
+        paramLabel = "NUMBER",
+        description = "The rows, as list names them; all that wait where none is named.")
+    private List<Long> numbers = new ArrayList<>();
+
     Retry(Session session) {
       super(session);
     }
 
     @Override
-    MigrationCommand command(List<Long> numbers) {
+    List<Long> numbers() {
+      return numbers;
+    }
+
+    @Override
+    MigrationCommand command() {
       return new MigrationCommand.RetryErrors(numbers);
     }
   }
@@ -132,6 +138,12 @@ final class ErrorDecisions {
       mixinStandardHelpOptions = true,
       description = "Leaves rows out; the certificate names who said so.")
   static final class Skip extends AboutRows {
+    @Parameters(
+        index = "1..*",
+        paramLabel = "NUMBER",
+        description = "The rows, as list names them; or --all.")
+    private List<Long> numbers = new ArrayList<>();
+
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
     private String reason = "";
 
@@ -150,7 +162,12 @@ final class ErrorDecisions {
     }
 
     @Override
-    MigrationCommand command(List<Long> numbers) {
+    List<Long> numbers() {
+      return numbers;
+    }
+
+    @Override
+    MigrationCommand command() {
       return new MigrationCommand.SkipErrors(numbers, reason);
     }
   }
