@@ -15,7 +15,6 @@ import dev.sensei.databases.copy.TooManySetAside;
 import dev.sensei.databases.copy.UnreadableRows;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
-import dev.sensei.databases.errors.ErrorClass;
 import java.sql.Connection;
 import java.sql.Savepoint;
 import java.util.ArrayList;
@@ -78,7 +77,7 @@ final class CarefulCopy {
       throw new RejectedRows(
           tooMany.rows().stream().map(row -> faultOf.apply(row)).toList(), false, most);
     } catch (DatabaseException refused) {
-      if (refused.errorClass() != ErrorClass.DATA) {
+      if (!refused.mayBeOfARow()) {
         throw refused;
       }
       Function<CopySpec, BisectionResult> again =
@@ -104,7 +103,7 @@ final class CarefulCopy {
       try {
         result = copy.apply(spec);
       } catch (DatabaseException unreadable) {
-        if (unreadable.errorClass() != ErrorClass.DATA) {
+        if (!unreadable.mayBeOfARow()) {
           throw unreadable;
         }
         // What the target refuses is found in there, so it was the source.

@@ -16,7 +16,6 @@ import dev.sensei.databases.copy.CopySpec;
 import dev.sensei.databases.copy.SingleRows;
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
-import dev.sensei.databases.errors.ErrorClass;
 import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.Decisions;
@@ -282,7 +281,7 @@ final class ErrorResolving {
             }
           });
     } catch (DatabaseException refused) {
-      if (refused.errorClass() != ErrorClass.DATA) {
+      if (!refused.mayBeOfARow()) {
         throw refused;
       }
       failedAgain(target, table, task, row, refused.fields());

@@ -131,6 +131,33 @@ class ErrorQueueTest extends WorkerOnDatabases {
   }
 
   @Test
+  void rowsThatATriggerOrAnIndexRefusesGoThereToo() throws Exception {
+    begin(
+        SOURCE
+            + """
+            UPDATE parent SET name = 'no' WHERE id = 9;
+            UPDATE parent SET name = name || (SELECT string_agg(md5(n::text), '')
+              FROM generate_series(1, 300) n) WHERE id = 7;
+            """,
+        TARGET
+            + """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+              'BEGIN IF NEW.name = ''no'' THEN RAISE EXCEPTION ''canary4711''; END IF; RETURN NEW; END';
+            CREATE TRIGGER refuse BEFORE INSERT ON parent FOR EACH ROW EXECUTE FUNCTION refuse();
+            ALTER TABLE parent ALTER name TYPE text;
+            CREATE INDEX ON parent (name);
+            """,
+        Map.of("errorMaxRows", "4"));
+    prepareAndCopyParent();
+
+    assertThat(queue())
+        .extracting(row -> row.fault().kind())
+        .containsExactlyInAnyOrder("P0001", "54000");
+    assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("98");
+    assertThat(migration.reports.toString()).doesNotContain("canary");
+  }
+
+  @Test
   void rowsThatTheSourceCannotCastGoThereToo() throws Exception {
     begin(10);
     prepareAndCopyParent();
@@ -328,6 +355,31 @@ class ErrorQueueTest extends WorkerOnDatabases {
 
     assertThat(queue()).allSatisfy(row -> assertThat(row.state()).isEqualTo(State.OPEN));
     assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("97");
+  }
+
+  @Test
+  void rowsThatAreWiderThanWhatIsHeldAtOnceAreSetAsideWhole() throws Exception {
+    begin(
+        SOURCE
+            + """
+            UPDATE parent SET name = repeat('wide', 1300000) || id WHERE id IN (3, 4, 60);
+            UPDATE parent SET name = repeat('x', 3000000) || id WHERE id IN (61, 62);
+            """,
+        TARGET,
+        Map.of("errorMaxRows", "8"));
+    prepareAndCopyParent();
+
+    assertThat(ask(migration.target, "SELECT count(*) FROM parent")).isEqualTo("92");
+    assertThat(queue()).hasSize(8);
+    for (QueuedRow row : queue()) {
+      List<RowContent.Value> columns = content(row).columns();
+      String id = columns.getFirst().text().orElseThrow();
+      assertThat(columns.getLast().text().orElseThrow().length())
+          .as(id)
+          .isEqualTo(
+              Integer.parseInt(
+                  ask(migration.source, "SELECT length(name) FROM parent WHERE id = " + id)));
+    }
   }
 
   @Test

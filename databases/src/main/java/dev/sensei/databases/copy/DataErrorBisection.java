@@ -47,7 +47,7 @@ public final class DataErrorBisection {
    * @param target in a transaction that has not failed: roll back to a savepoint from before the
    *     failed copy first
    * @throws CopyCancelled where the signal asked to stop
-   * @throws DatabaseException for errors of any class but DATA
+   * @throws DatabaseException for an error that cannot be one row's
    */
   public BisectionResult copyAround(
       Connection source, Connection target, CopySpec spec, CancelSignal cancel) {
@@ -68,6 +68,10 @@ public final class DataErrorBisection {
             open = Optional.of(out);
             done = run.all(out, account);
             run.tries.end();
+            if (done && before.isPresent()) {
+              source.rollback(before.get());
+              source.releaseSavepoint(before.get());
+            }
             return run.result();
           } finally {
             if (!done) {

@@ -2,7 +2,6 @@ package dev.sensei.databases.copy;
 
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
-import dev.sensei.databases.errors.ErrorClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -68,7 +67,7 @@ final class RowTries {
    *
    * @param to behind the last
    * @return why the target refuses them; empty where it took them
-   * @throws DatabaseException for errors of any class but DATA
+   * @throws DatabaseException for an error that cannot be one row's
    */
   Optional<DatabaseException> refusal(int from, int to) {
     statements++;
@@ -80,7 +79,7 @@ final class RowTries {
             send(from, to);
           } catch (SQLException e) {
             DatabaseException translated = DatabaseErrors.translate(doing(), e);
-            if (translated.errorClass() != ErrorClass.DATA) {
+            if (!translated.mayBeOfARow()) {
               throw translated;
             }
             execute(ROLLBACK);

@@ -2,7 +2,6 @@ package dev.sensei.databases.copy;
 
 import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.errors.DatabaseException;
-import dev.sensei.databases.errors.ErrorClass;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -50,7 +49,7 @@ public final class UnreadableRows {
    *
    * @param source a session on the snapshot, in its transaction
    * @throws CopyCancelled where the signal asked to stop
-   * @throws DatabaseException for errors of any class but DATA
+   * @throws DatabaseException for an error that cannot be one row's
    */
   public Found find(Connection source, CopySpec spec, CancelSignal cancel) {
     Run run = new Run(source, spec, cancel);
@@ -123,7 +122,7 @@ public final class UnreadableRows {
       } catch (SQLException e) {
         DatabaseException translated =
             DatabaseErrors.translate("reading rows of " + spec.sourceTable(), e);
-        if (translated.errorClass() != ErrorClass.DATA) {
+        if (!translated.mayBeOfARow()) {
           throw translated;
         }
         source.rollback(before);

@@ -2,6 +2,7 @@ package dev.sensei.databases.errors;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A database said no. Unchecked: what can be expected to fail in the normal course of things has a
@@ -13,6 +14,9 @@ import java.util.OptionalLong;
  */
 public final class DatabaseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** What is said of rows too, though their class is said of much else. */
+  private static final Set<String> OF_A_ROW = Set.of("P0001", "22023", "54000");
 
   private final transient ErrorFields fields;
   private final ErrorClass errorClass;
@@ -54,6 +58,14 @@ public final class DatabaseException extends RuntimeException {
    */
   public OptionalLong copyLine() {
     return copyLine == 0 ? OptionalLong.empty() : OptionalLong.of(copyLine);
+  }
+
+  /**
+   * Whether it may be one row's fault: by its values, by what a trigger or function says of them,
+   * or since it is too large for an index.
+   */
+  public boolean mayBeOfARow() {
+    return errorClass == ErrorClass.DATA || OF_A_ROW.contains(fields.sqlState());
   }
 
   /** The constraint, where the server named one. */

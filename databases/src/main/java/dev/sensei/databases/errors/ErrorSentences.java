@@ -59,6 +59,7 @@ final class ErrorSentences {
       case "54000" -> "a limit of the server is exceeded";
       case "55006" -> "the object is in use";
       case "55P03" -> "a lock could not be had in time";
+      case "P0001" -> "a trigger or function of the database refused it" + onTable;
       case "SN001" ->
           "the source does not have the row at its place any more, and others in the error queue"
               + " have its key";
