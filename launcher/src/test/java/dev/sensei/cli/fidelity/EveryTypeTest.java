@@ -69,7 +69,8 @@ class EveryTypeTest {
     Server.run(source, String.join("; ", statements));
     from.confuse(source);
     to.confuse(target);
-    InProcessMigration migration = new InProcessMigration(source, target, 1_000, from == to);
+    InProcessMigration migration =
+        new InProcessMigration(source, target, 1_000, to == Server.EIGHTEEN);
 
     Result result = migration.run();
 
