@@ -3,14 +3,12 @@ package dev.sensei.agents.architect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
-import dev.sensei.agents.architect.mapping.MappedSource;
 import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.RowRemedy;
 import dev.sensei.schemas.common.RuleKind;
 import dev.sensei.schemas.common.TableMapping;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,40 +16,17 @@ import org.junit.jupiter.api.Test;
 
 /** Keys of the target that no key of the source holds for the values that are copied. */
 class KeysInPlanTest {
-  private static final String SHOP =
-      """
-      CREATE TABLE customer (id int PRIMARY KEY, email text UNIQUE, code varchar(20) UNIQUE,
-        amount numeric(10, 2) UNIQUE, cust_ref text, note text);
-      CREATE TABLE purchase (id int PRIMARY KEY, email text REFERENCES customer (email),
-        customer int REFERENCES customer);
-      INSERT INTO customer VALUES (1, 'A@x', 'a', 1.2, '7', NULL), (2, 'a@x', 'b', 1.3, 'abc', 'n');
-      """;
-
   @SuppressWarnings("NullAway.Init") // set before every test
   private static PostgresServer.Endpoint source;
 
   @BeforeAll
   static void makeSource() throws SQLException {
-    source = Plans.database(SHOP);
+    source = Plans.database(Plans.CUSTOMERS);
   }
 
   private static Planned planned(Options.Builder options, TableMapping... mappings)
       throws Exception {
-    return Plans.planned(mapped(options, mappings));
-  }
-
-  private static PlanInput mapped(Options.Builder options, TableMapping... mappings)
-      throws Exception {
-    PlanInput input = Databases.input(source, Plans.empty(), options.build());
-    try (Connection connection = source.connect()) {
-      return input.with(
-          MappedSource.of(
-              connection,
-              List.of(mappings),
-              input.source(),
-              input.target(),
-              CastRecovery.of(input)));
-    }
+    return Plans.planned(Plans.mapped(source, options, mappings));
   }
 
   @Test

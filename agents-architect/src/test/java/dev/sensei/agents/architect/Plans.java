@@ -5,6 +5,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
+import dev.sensei.agents.architect.mapping.MappedSource;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.agents.testing.OnPostgres;
 import dev.sensei.databases.TableName;
@@ -16,6 +17,7 @@ import dev.sensei.schemas.common.Options;
 import dev.sensei.schemas.common.Recovery;
 import dev.sensei.schemas.common.RowRemedy;
 import dev.sensei.schemas.common.RuleKind;
+import dev.sensei.schemas.common.TableMapping;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -64,6 +66,16 @@ final class Plans {
       CREATE INDEX event_day ON event (day);
       """;
 
+  /** Keys over values that mappings and rules change. */
+  static final String CUSTOMERS =
+      """
+      CREATE TABLE customer (id int PRIMARY KEY, email text UNIQUE, code varchar(20) UNIQUE,
+        amount numeric(10, 2) UNIQUE, cust_ref text, note text);
+      CREATE TABLE purchase (id int PRIMARY KEY, email text REFERENCES customer (email),
+        customer int REFERENCES customer);
+      INSERT INTO customer VALUES (1, 'A@x', 'a', 1.2, '7', NULL), (2, 'a@x', 'b', 1.3, 'abc', 'n');
+      """;
+
   private Plans() {}
 
   /** The server's own database, in which nothing is. */
@@ -85,6 +97,22 @@ final class Plans {
       PostgresServer.Endpoint source, PostgresServer.Endpoint target, Options options)
       throws SQLException {
     return planned(Databases.input(source, target, options));
+  }
+
+  /** What is planned from, for an empty target, where tables are mapped. */
+  static PlanInput mapped(
+      PostgresServer.Endpoint source, Options.Builder options, TableMapping... mappings)
+      throws Exception {
+    PlanInput input = Databases.input(source, empty(), options.build());
+    try (Connection connection = source.connect()) {
+      return input.with(
+          MappedSource.of(
+              connection,
+              List.of(mappings),
+              input.source(),
+              input.target(),
+              CastRecovery.of(input)));
+    }
   }
 
   static Planned planned(PlanInput input) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
 import dev.sensei.agents.architect.PlanOutcome.Refused;
-import dev.sensei.agents.architect.mapping.MappedSource;
 import dev.sensei.agents.architect.mapping.MappingRefused;
 import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.platform.PostgresServer;
@@ -26,46 +25,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of rows at fault: casts that fail, defaults, and what is proposed. */
 class RowsAtFaultInPlanTest {
-  private static final String SHOP =
-      """
-      CREATE TABLE customer (id int PRIMARY KEY, email text UNIQUE, code varchar(20) UNIQUE,
-        amount numeric(10, 2) UNIQUE, cust_ref text, note text);
-      CREATE TABLE purchase (id int PRIMARY KEY, email text REFERENCES customer (email),
-        customer int REFERENCES customer);
-      INSERT INTO customer VALUES (1, 'A@x', 'a', 1.2, '7', NULL), (2, 'a@x', 'b', 1.3, 'abc', 'n');
-      """;
-
   @SuppressWarnings("NullAway.Init") // set before every test
   private static PostgresServer.Endpoint source;
 
   @BeforeAll
   static void makeSource() throws SQLException {
-    source = Plans.database(SHOP);
+    source = Plans.database(Plans.CUSTOMERS);
   }
 
   private static Planned planned(Options.Builder options, TableMapping... mappings)
       throws Exception {
-    return Plans.planned(mapped(options, mappings));
-  }
-
-  private static PlanInput mapped(Options.Builder options, TableMapping... mappings)
-      throws Exception {
-    PlanInput input = Databases.input(source, Plans.empty(), options.build());
-    try (Connection connection = source.connect()) {
-      return input.with(
-          MappedSource.of(
-              connection,
-              List.of(mappings),
-              input.source(),
-              input.target(),
-              CastRecovery.of(input)));
-    }
+    return Plans.planned(Plans.mapped(source, options, mappings));
   }
 
   @Test
   void aCastThatFailsIsARuleWhereItsRowsMayBeSetAsideOrRepaired() throws Exception {
     TableMapping cast = Declared.of("public.customer").cast("cust_ref", "integer").mapping();
-    assertThatThrownBy(() -> mapped(MigrationOptions.unset(), cast))
+    assertThatThrownBy(() -> Plans.mapped(source, MigrationOptions.unset(), cast))
         .asInstanceOf(InstanceOfAssertFactories.throwable(MappingRefused.class))
         .satisfies(
             refused -> {
@@ -99,12 +75,14 @@ class RowsAtFaultInPlanTest {
             Declared.of("public.customer")
                 .column("cust_ref", "", "integer", "cust_ref::int")
                 .mapping())) {
-      assertThatThrownBy(() -> mapped(queued, declared)).isInstanceOf(MappingRefused.class);
+      assertThatThrownBy(() -> Plans.mapped(source, queued, declared))
+          .isInstanceOf(MappingRefused.class);
     }
     // No remedy changes the values of a key.
     assertThatThrownBy(
             () ->
-                mapped(
+                Plans.mapped(
+                    source,
                     MigrationOptions.unset()
                         .setRecovery(
                             List.of(Plans.recovery("").setOutOfRange(RowRemedy.SET_NULL).build())),

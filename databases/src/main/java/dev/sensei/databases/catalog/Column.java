@@ -94,33 +94,23 @@ public record Column(
 
   /** The same at another place. */
   public Column at(int place) {
-    return new Column(
-        name,
-        place,
-        type,
-        typeOid,
-        baseTypeOid,
-        local,
-        notNull,
-        defaultExpression,
-        identity,
-        generated,
-        collation,
-        storage,
-        compression,
-        statisticsTarget,
-        options,
-        comment,
-        form);
+    return with(place, typeOid, baseTypeOid);
   }
 
   Column structure() {
+    return with(
+        position,
+        typeOid < FIRST_USER_OID ? typeOid : 0,
+        baseTypeOid < FIRST_USER_OID ? baseTypeOid : 0);
+  }
+
+  private Column with(int otherPosition, long otherTypeOid, long otherBaseTypeOid) {
     return new Column(
         name,
-        position,
+        otherPosition,
         type,
-        typeOid < FIRST_USER_OID ? typeOid : 0,
-        baseTypeOid < FIRST_USER_OID ? baseTypeOid : 0,
+        otherTypeOid,
+        otherBaseTypeOid,
         local,
         notNull,
         defaultExpression,

@@ -86,66 +86,20 @@ public record Table(
 
   /** The table without sizes and object ids, as it stays while only rows change. */
   public Table structure() {
-    return new Table(
-        name,
-        kind,
-        unlogged,
-        partition,
-        partitionKey,
-        inherits,
-        columns.stream().map(Column::structure).toList(),
-        keys,
-        foreignKeys,
-        checks,
-        indexes,
-        rules,
-        rowSecurity,
-        forceRowSecurity,
-        replicaIdentity,
-        replicaIdentityIndex,
-        clusteredOn,
-        owner,
-        tablespace,
-        accessMethod,
-        options,
-        toastOptions,
-        comment,
-        TableSize.NONE,
-        dependsOn);
+    return with(columns.stream().map(Column::structure).toList(), foreignKeys, TableSize.NONE);
   }
 
   /** The same table with other foreign keys. */
   public Table withForeignKeys(List<ForeignKey> others) {
-    return new Table(
-        name,
-        kind,
-        unlogged,
-        partition,
-        partitionKey,
-        inherits,
-        columns,
-        keys,
-        others,
-        checks,
-        indexes,
-        rules,
-        rowSecurity,
-        forceRowSecurity,
-        replicaIdentity,
-        replicaIdentityIndex,
-        clusteredOn,
-        owner,
-        tablespace,
-        accessMethod,
-        options,
-        toastOptions,
-        comment,
-        size,
-        dependsOn);
+    return with(columns, others, size);
   }
 
   /** The same table with other columns. */
   public Table withColumns(List<Column> others) {
+    return with(others, foreignKeys, size);
+  }
+
+  private Table with(List<Column> otherColumns, List<ForeignKey> otherKeys, TableSize otherSize) {
     return new Table(
         name,
         kind,
@@ -153,9 +107,9 @@ public record Table(
         partition,
         partitionKey,
         inherits,
-        others,
+        otherColumns,
         keys,
-        foreignKeys,
+        otherKeys,
         checks,
         indexes,
         rules,
@@ -170,7 +124,7 @@ public record Table(
         options,
         toastOptions,
         comment,
-        size,
+        otherSize,
         dependsOn);
   }
 }
