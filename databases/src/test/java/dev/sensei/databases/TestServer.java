@@ -86,11 +86,21 @@ public final class TestServer {
     return administrator.toString();
   }
 
-  static Path temporaryDirectory() {
+  /** Starts a server that ends with the process and leaves nothing behind. */
+  static PostgresServer startForThisProcess() {
     try {
       Path directory = Files.createTempDirectory("sensei-databases-test");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
-      return directory;
+      PostgresServer server =
+          PostgresServer.start(
+              PostgresSettings.in(directory.resolve("bundled")).with("fsync", "off"));
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    server.close();
+                    delete(directory);
+                  }));
+      return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -110,11 +120,7 @@ public final class TestServer {
     static final TestServer SERVER = start();
 
     private static TestServer start() {
-      PostgresServer server =
-          PostgresServer.start(
-              PostgresSettings.in(temporaryDirectory().resolve("bundled")).with("fsync", "off"));
-      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-      PostgresServer.Endpoint endpoint = server.endpoint();
+      PostgresServer.Endpoint endpoint = startForThisProcess().endpoint();
       return new TestServer(
           new DatabaseUri(
               endpoint.user(),

@@ -1,11 +1,6 @@
 package dev.sensei.databases;
 
 import dev.sensei.platform.PostgresServer;
-import dev.sensei.platform.PostgresSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,18 +21,7 @@ public final class TwoDatabases {
 
   /** Starts with the first use and ends with the process. */
   private static final class Shared {
-    static final PostgresServer SERVER = start();
-
-    private static PostgresServer start() {
-      try {
-        Path directory = Files.createTempDirectory("two-databases");
-        PostgresServer server = PostgresServer.start(PostgresSettings.in(directory));
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-        return server;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    static final PostgresServer SERVER = TestServer.startForThisProcess();
   }
 
   /** Two databases that are there, on servers of the test's own. */

@@ -1,7 +1,7 @@
 package dev.sensei.cli.fidelity;
 
+import dev.sensei.agents.testing.OnPostgres;
 import dev.sensei.platform.PostgresServer;
-import dev.sensei.platform.PostgresSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,7 +35,7 @@ enum Server {
   PostgresServer.Endpoint endpoint() {
     return switch (this) {
       case FIFTEEN -> Installed.ENDPOINT;
-      case EIGHTEEN -> Bundled.ENDPOINT;
+      case EIGHTEEN -> OnPostgres.server();
     };
   }
 
@@ -81,18 +81,6 @@ enum Server {
         Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
       statement.execute(sql);
-    }
-  }
-
-  private static final class Bundled {
-    static final PostgresServer.Endpoint ENDPOINT = start();
-
-    private static PostgresServer.Endpoint start() {
-      PostgresServer server =
-          PostgresServer.start(
-              PostgresSettings.in(directory()).with("fsync", "off").with("max_connections", "50"));
-      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-      return server.endpoint();
     }
   }
 

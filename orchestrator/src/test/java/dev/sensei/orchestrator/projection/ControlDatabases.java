@@ -4,8 +4,11 @@ import dev.sensei.platform.PostgresServer;
 import dev.sensei.platform.PostgresSettings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -16,10 +19,15 @@ final class ControlDatabases implements ParameterResolver {
       ExtensionContext.Namespace.create(ControlDatabases.class);
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  private record Server(PostgresServer postgres) implements AutoCloseable {
+  private record Server(PostgresServer postgres, Path directory) implements AutoCloseable {
     @Override
-    public void close() {
+    public void close() throws IOException {
       postgres.close();
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
     }
   }
 
@@ -59,8 +67,9 @@ final class ControlDatabases implements ParameterResolver {
 
   private static Server start() {
     try {
+      Path directory = Files.createTempDirectory("control-database");
       return new Server(
-          PostgresServer.start(PostgresSettings.in(Files.createTempDirectory("control-database"))));
+          PostgresServer.start(PostgresSettings.in(directory.resolve("postgres"))), directory);
     } catch (IOException failed) {
       throw new IllegalStateException(failed);
     }
