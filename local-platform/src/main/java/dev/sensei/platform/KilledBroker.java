@@ -14,6 +14,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 record KilledBroker(Map<String, String> properties, Path logs, String controller) {
   private static final Logger log = LoggerFactory.getLogger(KilledBroker.class);
   private static final int NODE = 1;
+  private static final Duration AGAIN = Duration.ofMillis(200);
 
   KilledBroker {
     properties = Map.copyOf(properties);
@@ -55,15 +57,16 @@ record KilledBroker(Map<String, String> properties, Path logs, String controller
    */
   void unregister(Duration limit) throws IOException {
     long from = System.nanoTime();
+    long deadline = from + limit.toNanos();
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(alone(), false), Time.SYSTEM);
     server.startup();
     try (Admin admin =
         Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, controller))) {
-      admin.unregisterBroker(NODE).all().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException refused) {
-      if (!(refused.getCause() instanceof BrokerIdNotRegisteredException)) {
-        throw new IOException("The killed broker could not be unregistered", refused);
+      while (!unregistered(admin, deadline)) {
+        Thread.sleep(AGAIN);
       }
+    } catch (ExecutionException refused) {
+      throw new IOException("The killed broker could not be unregistered", refused);
     } catch (TimeoutException late) {
       throw new IOException("The killed broker was not unregistered within " + limit, late);
     } catch (InterruptedException interrupted) {
@@ -76,6 +79,24 @@ record KilledBroker(Map<String, String> properties, Path logs, String controller
     log.info(
         "The broker that was killed is unregistered after {} ms",
         (System.nanoTime() - from) / 1_000_000);
+  }
+
+  /** Whether it is; a controller that still reads its log says that there is no controller yet. */
+  private static boolean unregistered(Admin admin, long deadline)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    try {
+      long left = Math.max(1, deadline - System.nanoTime());
+      admin.unregisterBroker(NODE).all().get(left, TimeUnit.NANOSECONDS);
+      return true;
+    } catch (ExecutionException refused) {
+      if (refused.getCause() instanceof BrokerIdNotRegisteredException) {
+        return true;
+      }
+      if (refused.getCause() instanceof RetriableException && System.nanoTime() < deadline) {
+        return false;
+      }
+      throw refused;
+    }
   }
 
   private Map<String, String> alone() {
