@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Takes rows that refer to rows which are not there out of the target and puts them into the error
@@ -212,14 +213,11 @@ final class OrphansAside {
     /** Where rows of the target stand in the source, but for those that it has left out already. */
     private List<RowLocator> places(TablePlan part, List<String> columns, List<List<String>> values)
         throws SQLException {
-      List<RowLocator> leftOut =
+      Set<RowLocator> leftOut =
           queued.stream()
-              .filter(row -> row.tableIndex() == part.index())
-              .filter(
-                  row ->
-                      row.state() == QueuedRow.State.OPEN || row.state() == QueuedRow.State.SKIPPED)
+              .filter(row -> row.tableIndex() == part.index() && !row.isTaken())
               .map(row -> row.fault().locator())
-              .toList();
+              .collect(Collectors.toSet());
       return SourceRows.places(source, plan.reading(part), part, columns, values).stream()
           .filter(place -> !leftOut.contains(place))
           .toList();

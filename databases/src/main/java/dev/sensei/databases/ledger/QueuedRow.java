@@ -65,6 +65,14 @@ public record QueuedRow(
     return new RowVersion(fault.locator(), xmin);
   }
 
+  /** Whether the target has taken it after all, as it was under the snapshot or is since. */
+  public boolean isTaken() {
+    return switch (state) {
+      case OPEN, SKIPPED, LEFT_OUT -> false;
+      case RETRIED, CORRECTED -> true;
+    };
+  }
+
   /** Whether the target lacks it as it was under the snapshot. */
   public boolean isMissing() {
     return state != State.RETRIED;
