@@ -100,14 +100,14 @@ final class ErrorResolving {
       throws Exception {
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
-      List<QueuedRow> wanted =
-          wanted(tools.marks().queued(target, task.getMigrationId()), task.getResolution());
+      List<QueuedRow> all = tools.marks().queued(target, task.getMigrationId());
+      List<QueuedRow> wanted = wanted(all, task.getResolution());
       if (task.getResolution().getAction() == ErrorAction.SKIP) {
         for (QueuedRow row : wanted) {
           skip(target, tableOf(row, plan, task, context), row, task);
         }
       } else {
-        retry(target, plan, task, context, wanted);
+        retry(target, plan, task, context, all, wanted);
       }
       lease.done();
     }
@@ -188,6 +188,7 @@ final class ErrorResolving {
       ApprovedPlan plan,
       ResolveErrors task,
       TaskContext context,
+      List<QueuedRow> all,
       List<QueuedRow> wanted)
       throws Exception {
     List<QueuedRow> parentsFirst = new ArrayList<>(wanted);
@@ -208,9 +209,7 @@ final class ErrorResolving {
             table.table());
       }
     }
-    Map<String, Long> keys =
-        tools.marks().queued(target, task.getMigrationId()).stream()
-            .collect(groupingBy(ErrorResolving::keyOf, counting()));
+    Map<String, Long> keys = all.stream().collect(groupingBy(ErrorResolving::keyOf, counting()));
     for (QueuedRow row : parentsFirst) {
       context.throwIfCancelled();
       TableTask table = tableOf(row, plan, task, context);
