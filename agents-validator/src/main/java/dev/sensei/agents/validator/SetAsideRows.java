@@ -4,7 +4,6 @@ import dev.sensei.certificate.Quarantine;
 import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.copy.RowVersion;
 import dev.sensei.databases.errors.ErrorFields;
-import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.Ledger;
 import dev.sensei.databases.ledger.LedgerEntry;
 import dev.sensei.databases.ledger.LedgerMarks;
@@ -42,12 +41,8 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long 
     deviations = List.copyOf(deviations);
   }
 
-  /**
-   * The rows of a table at an epoch, by the target's ledger, about which nothing is decided any
-   * more.
-   */
+  /** The rows of a table at an epoch, by the target's ledger. */
   static SetAsideRows byLedger(Connection target, TableKey key, int epoch) {
-    new Decisions(LedgerSettings.DEFAULT).endAll(target, key.migrationId());
     SortedMap<String, Long> counts = new TreeMap<>();
     for (LedgerEntry entry : new Ledger(LedgerSettings.DEFAULT).entries(target, key, epoch)) {
       entry.deviations().forEach((kind, count) -> counts.merge(kind, count, Long::sum));

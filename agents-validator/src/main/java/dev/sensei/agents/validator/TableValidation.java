@@ -27,6 +27,7 @@ import dev.sensei.databases.digest.DigestMethod;
 import dev.sensei.databases.digest.DigestSubject;
 import dev.sensei.databases.digest.DigestSubject.Writer;
 import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.TableKey;
@@ -185,6 +186,9 @@ final class TableValidation {
       EarlierValidations earlier,
       String migrationId) {
     boolean byLedger = new LedgerMarks(LedgerSettings.DEFAULT).isInstalled(target, migrationId);
+    if (byLedger) {
+      new Decisions(LedgerSettings.DEFAULT).endAll(target, migrationId);
+    }
     Map<Part, SetAsideRows> all = new HashMap<>();
     for (Part part : parts) {
       SetAsideRows rows =
