@@ -100,6 +100,15 @@ final class MigrationRun {
       follower.send(id, start(id));
     }
     Follower.End end = follower.follow(id, leaving);
+    if (unfinished.isPresent()
+        && request.acceptExceptions()
+        && end == Follower.End.OVER
+        && exceptionsRefused(state(id))) {
+      // Taking it up exported a later snapshot, say, which ended what was accepted before.
+      MigrationState refused = state(id);
+      follower.takeUp(refused, accept(refused));
+      end = follower.follow(id, refused.getSequence());
+    }
     if (end == Follower.End.OVER && state(id).getState() == LifecycleState.CANCELLED) {
       listener.note(
           "Migration %s is cancelled; the same command again makes a new migration.".formatted(id));

@@ -52,6 +52,7 @@ final class FaultyRowsTest {
       throws Exception {
     FaultyRows faulty = new FaultyRows(4_000, 160, CANARY);
     ProofDatabase source = servers.source("mended_source", faulty.source());
+    source.run("INSERT INTO item VALUES (1, 1, 1, 'lost', 'lost', 1, 'lost', 1000, '{}', NULL)");
     ProofDatabase target = servers.target("mended_target", FaultyRows.target());
     Path data = directory.resolve("mended");
     Path spec = directory.resolve("mended.yaml");
@@ -65,24 +66,36 @@ final class FaultyRowsTest {
         options: {chunkRows: 1000}
         """);
     Path certificate = directory.resolve("mended.jws");
-    JsonNode result =
+    Commands commands =
         new Commands(
-                new Surroundings(directory, servers.passwords()),
-                List.of("--data-dir", data.toString()))
+            new Surroundings(directory, servers.passwords()),
+            List.of("--data-dir", data.toString()));
+    List<String> migrate =
+        List.of(
+            "migrate",
+            "--yes",
+            "--json",
+            "--source",
+            source.uri(),
+            "--target",
+            target.uri(),
+            "--certificate",
+            certificate.toString(),
+            "--spec",
+            spec.toString());
+    JsonNode waiting = commands.run(5, migrate.toArray(String[]::new)).document();
+    assertThat(waiting.at("/errors/0/code").asText()).isEqualTo("ERRORS_OPEN");
+    // The snapshot ended with the command, and then somebody writes: that is a deviation more.
+    source.run("CREATE TABLE meanwhile (id int); DROP TABLE meanwhile");
+    commands.run(
+        0, "errors", "skip", waiting.get("migrationId").asText(), "--all", "--reason", "of no use");
+    // It was taken up by that already, so that nothing of it is left to be accepted at the start.
+    JsonNode result =
+        commands
             .run(
                 0,
-                "migrate",
-                "--yes",
-                "--accept-exceptions",
-                "--json",
-                "--source",
-                source.uri(),
-                "--target",
-                target.uri(),
-                "--certificate",
-                certificate.toString(),
-                "--spec",
-                spec.toString())
+                Stream.concat(migrate.stream(), Stream.of("--accept-exceptions"))
+                    .toArray(String[]::new))
             .document();
     assertThat(result.get("verdict").asText()).isEqualTo("certified_with_exceptions");
     assertThat(target.rows(FaultyRows.good())).isEqualTo(source.rows(FaultyRows.good()));
@@ -100,6 +113,7 @@ final class FaultyRowsTest {
       deviations.put(
           each.get("kind").asText() + " " + each.get("object").asText(), each.get("rows").asLong());
     }
+    assertThat(deviations.keySet().removeIf(kind -> kind.startsWith("snapshot "))).isTrue();
     assertThat(deviations)
         .isEqualTo(
             Map.of(
@@ -117,16 +131,17 @@ final class FaultyRowsTest {
                 faulty.planted(FaultyRows.Fault.MISSING),
                 "strip public.item.document",
                 faulty.planted(FaultyRows.Fault.NO_DOCUMENT)));
-    assertThat(signed.at("/quarantined/rows").asLong()).isEqualTo(again);
-    assertThat(signed.at("/quarantined/tables/0/table").asText()).isEqualTo("public.item");
-    assertThat(signed.at("/quarantined/tables/0/leftOut").asLong()).isEqualTo(again);
-    assertThat(signed.at("/quarantined/tables/0/listed"))
-        .hasSize((int) again)
+    assertThat(signed.at("/quarantined/rows").asLong()).isEqualTo(again + 1);
+    JsonNode quarantined = signed.at("/quarantined/tables/0");
+    assertThat(quarantined.get("table").asText()).isEqualTo("public.item");
+    assertThat(quarantined.get("leftOut").asLong()).isEqualTo(again);
+    assertThat(byState(List.copyOf(quarantined.get("listed").valueStream().toList())))
+        .isEqualTo(Map.of("left_out", again, "skipped", 1L));
+    assertThat(quarantined.get("listed"))
         .allSatisfy(
-            row -> {
-              assertThat(row.get("state").asText()).isEqualTo("left_out");
-              assertThat(row.get("decidedBy").asText()).isEmpty();
-            });
+            row ->
+                assertThat(row.get("decidedBy").asText().isEmpty())
+                    .isEqualTo(row.get("state").asText().equals("left_out")));
   }
 
   private static JsonNode signed(Path certificate) throws IOException {
