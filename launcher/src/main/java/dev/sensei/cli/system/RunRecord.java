@@ -18,6 +18,7 @@ import dev.sensei.schemas.event.ErrorsResolved;
 import dev.sensei.schemas.event.ExecutionCompleted;
 import dev.sensei.schemas.event.ExecutionStarted;
 import dev.sensei.schemas.event.MigrationFailed;
+import dev.sensei.schemas.event.MilestonePassed;
 import dev.sensei.schemas.event.PlanApproved;
 import dev.sensei.schemas.event.PlanCompleted;
 import dev.sensei.schemas.event.PlanningStarted;
@@ -80,6 +81,7 @@ final class RunRecord {
       }
       // What failed before was tried again, and may be mended.
       case RetryStarted event -> errors.clear();
+      case MilestonePassed event -> errors.clear();
       case AnalysisCompleted event -> end("analyze", time);
       case PlanCompleted event -> {
         end("plan", time);

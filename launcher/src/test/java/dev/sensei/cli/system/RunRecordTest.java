@@ -7,12 +7,14 @@ import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.common.LifecycleState;
+import dev.sensei.schemas.common.Milestone;
 import dev.sensei.schemas.common.SnapshotEvidence;
 import dev.sensei.schemas.common.TableRunState;
 import dev.sensei.schemas.event.AnalysisCompleted;
 import dev.sensei.schemas.event.AnalysisStarted;
 import dev.sensei.schemas.event.ExecutionStarted;
 import dev.sensei.schemas.event.MigrationFailed;
+import dev.sensei.schemas.event.MilestonePassed;
 import dev.sensei.schemas.event.RetryStarted;
 import dev.sensei.schemas.event.SnapshotExported;
 import dev.sensei.schemas.event.TableMoved;
@@ -73,6 +75,18 @@ final class RunRecordTest {
   @Test
   void errorsThatWereTriedAgainAreNotRepeated() {
     happens(failed("08006"), new RetryStarted(), failed("42501"));
+
+    assertThat(record.errors())
+        .extracting(ResultDocument.ResultError::code)
+        .containsExactly("42501");
+  }
+
+  @Test
+  void whatAPersonWasAskedAboutAndHasDecidedIsNotRepeated() {
+    happens(
+        failed("PARENTS_SET_ASIDE"),
+        new MilestonePassed(ID, Milestone.ERRORS_OPEN, "anna"),
+        failed("42501"));
 
     assertThat(record.errors())
         .extracting(ResultDocument.ResultError::code)
