@@ -75,8 +75,8 @@ final class ErrorDecisions {
           .out()
           .println(
               open.isEmpty()
-                  ? "No row waits any more; the migration goes on with the same \"sensei migrate\""
-                      + " command."
+                  ? "No row waits any more; the same \"sensei migrate\" command goes on, or says"
+                      + " what is still lacking."
                   : "%s rows still wait".formatted(Amounts.count(open.size())));
       return ExitCode.OK;
     }

@@ -137,7 +137,10 @@ final class Errors {
   /** Why rows that lack what they refer to cannot be set aside now; empty where they can. */
   static String objectionToSettingAside(MigrationState m) {
     if (!waitsForParents(m)) {
-      return "no foreign key is known to lack rows that were set aside";
+      return m.state() == LifecycleState.RUNNING && m.stage() == Stage.FOREIGN_KEYS
+          ? "foreign keys are being made; the migration waits again where they lack rows that were"
+              + " set aside"
+          : "no foreign key is known to lack rows that were set aside";
     }
     if (m.resolution().isPresent()) {
       return "another decision about the error queue is being carried out; wait for its end";
