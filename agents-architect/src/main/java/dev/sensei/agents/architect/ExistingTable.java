@@ -25,8 +25,7 @@ import java.util.stream.Collectors;
  * mapped as a person declared, else by name, and what the target lacks is listed.
  *
  * @param columns what is copied, in the order of the target
- * @param unmapped source columns that are not copied, and target columns that get no value although
- *     they need one; each with confidence 0
+ * @param unmapped source columns that are not copied, each with confidence 0
  * @param exceptions what of the source will not be in the target
  * @param risks what may go wrong
  */
@@ -55,6 +54,16 @@ record ExistingTable(
         List.copyOf(comparison.risks));
   }
 
+  /**
+   * Whether it acts on rows as they are copied; the server names INSERT before all other events.
+   */
+  static boolean firesForRows(TableRule rule) {
+    return rule.kind() == TableRule.Kind.TRIGGER
+        && (rule.definition().contains(" BEFORE INSERT ")
+            || rule.definition().contains(" AFTER INSERT "))
+        && rule.enabled().filter(how -> !how.equals("ENABLE ALWAYS")).isEmpty();
+  }
+
   private static final class Comparison {
     private final Table source;
     private final Table target;
@@ -79,16 +88,6 @@ record ExistingTable(
           from.filter(column -> column.generated().isEmpty()).ifPresent(this::computedInTarget);
         } else if (from.isPresent()) {
           map(from.get(), to);
-        } else if (needsValue(to)) {
-          unmapped.add(
-              new ColumnMapping(
-                  "", to.name(), "", to.type(), 0, "needs a value and has no source", List.of()));
-          exceptions.add(
-              new NotCarried(
-                  "column",
-                  named(to.name()),
-                  "the target's column is NOT NULL without a default, and the source has no column"
-                      + " of this name; give it a default or drop it"));
         }
       }
       for (Column from : source.columns()) {
@@ -142,12 +141,6 @@ record ExistingTable(
       unmapped.add(
           new ColumnMapping(from.name(), "", from.type(), targetType, 0, reason, List.of()));
       exceptions.add(new NotCarried("column", named(from.name()), reason));
-    }
-
-    private static boolean needsValue(Column column) {
-      return column.required()
-          && column.defaultExpression().isEmpty()
-          && column.identity().isEmpty();
     }
 
     void constraints() {
@@ -230,14 +223,6 @@ record ExistingTable(
                   + " disable it there before the run, unless it is meant to");
         }
       }
-    }
-
-    /** The server names INSERT before all other events. */
-    private static boolean firesForRows(TableRule rule) {
-      return rule.kind() == TableRule.Kind.TRIGGER
-          && (rule.definition().contains(" BEFORE INSERT ")
-              || rule.definition().contains(" AFTER INSERT "))
-          && rule.enabled().filter(how -> !how.equals("ENABLE ALWAYS")).isEmpty();
     }
 
     private String named(String part) {

@@ -87,6 +87,11 @@ final class Planner {
               .map(ExistingTable::columns)
               .orElseGet(() -> columns(table)));
     }
+    Optional<PlanOutcome.Refused> unfilled =
+        tables.stream().flatMap(table -> unfilled(table).stream()).findFirst();
+    if (unfilled.isPresent()) {
+      return unfilled.get();
+    }
     Carried carried = Carried.between(input.wanted(), input.target(), input.server());
     Phases phases = Phases.of(tables);
     WorkOrder order = WorkOrder.of(tables, foreignKeysInTarget());
@@ -113,6 +118,18 @@ final class Planner {
             Estimate.seconds(tables),
             input.mapped().movedSequences());
     return new Planned(plans, migration);
+  }
+
+  private Optional<PlanOutcome.Refused> unfilled(Table table) {
+    return Optional.ofNullable(existing.get(table.name()))
+        .flatMap(
+            there ->
+                RequiredColumns.unfilled(
+                    table,
+                    input.target().table(table.name()).orElseThrow(),
+                    there,
+                    origin(table),
+                    input.target()));
   }
 
   private TableOrigin origin(Table table) {

@@ -3,6 +3,7 @@ package dev.sensei.agents.architect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sensei.agents.architect.PlanOutcome.Planned;
+import dev.sensei.agents.architect.PlanOutcome.Refused;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.MigrationPlan.NotCarried;
 import dev.sensei.agents.plan.TablePlan;
@@ -11,7 +12,10 @@ import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.common.ExistingRows;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tables that the target has already, which are filled as they are. */
 class ExistingTablesTest {
@@ -30,7 +34,7 @@ class ExistingTablesTest {
             """
             CREATE TABLE owner (id int PRIMARY KEY);
             CREATE TABLE pet (weight int, id int PRIMARY KEY, name text, born date NOT NULL, tag int,
-              must text NOT NULL, owner int REFERENCES owner);
+              must text NOT NULL DEFAULT 'x', owner int REFERENCES owner);
             """);
     Planned plan = Plans.planned(source, target, Databases.OPTIONS);
     TablePlan pet = Plans.table(plan, "pet");
@@ -41,13 +45,68 @@ class ExistingTablesTest {
         .containsExactly(0.60, 1.0, 0.95, 0.60, 1.0);
     assertThat(pet.confidence()).isZero();
     assertThat(pet.unmapped().stream().map(column -> column.source() + ">" + column.target()))
-        .containsExactlyInAnyOrder("tag>", "extra>", ">must");
+        .containsExactlyInAnyOrder("tag>", "extra>");
     assertThat(plan.migration().exceptions().stream().map(NotCarried::object))
-        .containsExactlyInAnyOrder(
-            "public.pet.tag", "public.pet.extra", "public.pet.must", "public.pet.pet_by_name");
+        .containsExactlyInAnyOrder("public.pet.tag", "public.pet.extra", "public.pet.pet_by_name");
     assertThat(pet.dependsOn()).containsExactly(Plans.table(plan, "owner").index());
     assertThat(pet.keys()).isEmpty();
     assertThat(plan.migration().preData()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "",
+      value = {
+        "id int, name text, must text NOT NULL | public.pet.must | found none",
+        "id int, name text, tag int NOT NULL | public.pet.tag | found one of type bytea, which it"
+            + " cannot take",
+        "id int, name text, must text NOT NULL DEFAULT 'x' | |",
+        "id int, name text, must int NOT NULL GENERATED ALWAYS AS IDENTITY | |",
+        "id int, name text, must int NOT NULL GENERATED ALWAYS AS (id + 1) STORED | |",
+        "id int, name text, must \"The domain\" NOT NULL | |",
+        "id int, name text, must other NOT NULL | public.pet.must | found none",
+      })
+  void aColumnThatNeedsAValueAndGetsNoneIsRefused(
+      String columns, @Nullable String object, @Nullable String found) throws SQLException {
+    PostgresServer.Endpoint target =
+        Plans.database(
+            "CREATE DOMAIN \"The domain\" AS int DEFAULT 7; CREATE DOMAIN other AS int;"
+                + " CREATE TABLE pet (%s)".formatted(columns));
+    PlanOutcome outcome =
+        Planner.plan(
+            Databases.input(
+                Plans.database("CREATE TABLE pet (id int NOT NULL, name text NOT NULL, tag bytea)"),
+                target,
+                Databases.OPTIONS));
+    if (object == null || found == null) {
+      assertThat(outcome).isInstanceOf(Planned.class);
+      return;
+    }
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> {
+              assertThat(refused.code()).isEqualTo("REQUIRED_COLUMN");
+              assertThat(refused.object()).isEqualTo(object);
+              assertThat(refused.message()).contains(found, "mapping of public.pet");
+            });
+  }
+
+  @Test
+  void aTriggerOfTheTargetMayGiveTheValue() throws SQLException {
+    Planned plan =
+        Plans.planned(
+            Plans.database("CREATE TABLE pet (id int)"),
+            Plans.database(
+                """
+                CREATE TABLE pet (id int, must text NOT NULL);
+                CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN NEW.must = 1; RETURN NEW; END';
+                CREATE TRIGGER fills BEFORE INSERT ON pet FOR EACH ROW EXECUTE FUNCTION fill();
+                """),
+            Databases.OPTIONS);
+    assertThat(plan.migration().risks()).anyMatch(risk -> risk.contains("trigger fills"));
   }
 
   @Test

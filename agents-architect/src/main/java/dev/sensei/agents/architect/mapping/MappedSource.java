@@ -98,7 +98,6 @@ public record MappedSource(
           target.table(table.target()).filter(each -> table.declared() || table.renamed());
       if (there.isPresent()) {
         filled(table, there.get());
-        required(table, there.get());
       }
     }
   }
@@ -128,25 +127,6 @@ public record MappedSource(
             table.named(column),
             "expected column %s of the target to take values, since the mapping of %s fills it, found that the target computes it; drop the column in the mapping, or make it a plain one there"
                 .formatted(table.named(column), table.source().name()));
-      }
-    }
-  }
-
-  /** A column of the target that takes no row without a value gets one. */
-  private static void required(MappedTable table, Table there) throws MappingRefused {
-    for (Column column : there.columns()) {
-      boolean needed =
-          column.required()
-              && column.defaultExpression().isEmpty()
-              && column.identity().isEmpty()
-              && column.generated().isEmpty();
-      if (needed
-          && table.columns().stream().noneMatch(each -> each.target().equals(column.name()))) {
-        throw new MappingRefused(
-            "REQUIRED_COLUMN",
-            table.target() + "." + column.name(),
-            "expected a source for column %s of %s in the target, which is NOT NULL without a default, found none; add it in the mapping of %s, or give it a default"
-                .formatted(column.name(), table.target(), table.source().name()));
       }
     }
   }
