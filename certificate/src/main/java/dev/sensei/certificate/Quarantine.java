@@ -44,7 +44,10 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
     RETRIED,
     /** The target has taken it as the source has it since. */
     @JsonProperty("corrected")
-    CORRECTED
+    CORRECTED,
+    /** The snapshot has not got it; the target has it since, for rows that refer to it. */
+    @JsonProperty("fetched")
+    FETCHED
   }
 
   /** What is done about rows. */
@@ -57,7 +60,12 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
     SKIP,
     /** Rows that refer to such rows are taken out of the target, to wait for a decision too. */
     @JsonProperty("set_aside")
-    SET_ASIDE
+    SET_ASIDE,
+    /**
+     * Rows that lack what they refer to are tried again with that, where the source has it since.
+     */
+    @JsonProperty("migrate_parents")
+    MIGRATE_PARENTS
   }
 
   /**
@@ -80,6 +88,7 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
    * @param leftOut those that a rule of the plan left out
    * @param corrected those that the target has as the source has them since
    * @param retried how many more the target has after all, as they were under the snapshot
+   * @param fetched how many the target has that the snapshot has not, for rows that refer to them
    * @param digest SHA-256 in hex over the key hashes of all of them, sorted, a line each
    * @param listed each of them, up to 10,000 in all tables
    */
@@ -91,6 +100,7 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
       long leftOut,
       long corrected,
       long retried,
+      long fetched,
       String digest,
       List<Row> listed) {
     public Table {
@@ -100,6 +110,7 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
       Invariants.notNegative("leftOut", leftOut);
       Invariants.notNegative("corrected", corrected);
       Invariants.notNegative("retried", retried);
+      Invariants.notNegative("fetched", fetched);
       Invariants.sha256("digest of the rows set aside", digest);
       listed = List.copyOf(listed);
     }
@@ -111,11 +122,16 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
         case LEFT_OUT -> leftOut;
         case RETRIED -> retried;
         case CORRECTED -> corrected;
+        case FETCHED -> fetched;
       };
     }
 
     private boolean isWhole() {
-      return listed.size() == rows + retried;
+      return listed.size() == all();
+    }
+
+    private long all() {
+      return rows + retried + fetched;
     }
 
     private void contradictions(List<Decision> decisions, List<String> found) {
@@ -172,7 +188,8 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
       return switch (state) {
         case OPEN, LEFT_OUT -> decidedBy.isEmpty();
         case SKIPPED -> isDecided(Action.SKIP, decisions);
-        case RETRIED, CORRECTED -> isDecided(Action.RETRY, decisions);
+        case RETRIED, CORRECTED, FETCHED ->
+            isDecided(Action.RETRY, decisions) || isDecided(Action.MIGRATE_PARENTS, decisions);
       };
     }
 
@@ -214,10 +231,7 @@ public record Quarantine(long rows, String note, List<Decision> decisions, List<
         || (listed < MOST_LISTED && !tables.stream().allMatch(Table::isWhole))) {
       found.add(
           "up to %d rows that were set aside are listed, yet there are %d of %d"
-              .formatted(
-                  MOST_LISTED,
-                  listed,
-                  tables.stream().mapToLong(table -> table.rows() + table.retried()).sum()));
+              .formatted(MOST_LISTED, listed, tables.stream().mapToLong(Table::all).sum()));
     }
     return found;
   }

@@ -59,6 +59,7 @@ final class ParentsSetAsideTest {
   private static RunningPlatform running;
 
   private final Person person = new Person(directory);
+  private String spec = "spec.yaml";
 
   @BeforeAll
   static void bringUp() throws Exception {
@@ -142,6 +143,51 @@ final class ParentsSetAsideTest {
     assertThat(here("audit", "replay", id).code()).isZero();
   }
 
+  @Test
+  void aParentThatComesLaterIsFetchedForTheRowsThatReferToIt() throws Exception {
+    spec = "fetching.yaml";
+    Files.writeString(
+        directory.resolve(spec),
+        "recovery: {tables: {public.purchase: {orphans: migrate_parent}}}\nerrors: {maxRows: 5}\n");
+    Endpoint source =
+        database(
+            "late_shop",
+            """
+            CREATE TABLE customer (id int PRIMARY KEY, name text);
+            CREATE TABLE purchase (id int PRIMARY KEY, customer int);
+            INSERT INTO customer SELECT n, 'name ' || n FROM generate_series(1, 100) n;
+            INSERT INTO purchase SELECT n, n + (n > 97)::int * 400 FROM generate_series(1, 100) n;
+            UPDATE purchase SET customer = 500 WHERE id > 98;
+            ALTER TABLE purchase ADD FOREIGN KEY (customer) REFERENCES customer NOT VALID;
+            """);
+    Endpoint target = server.createDatabase("late");
+    Outcome first = migrate(source, target);
+    assertThat(first.code()).as(first.toString()).isEqualTo(5);
+    assertThat(first.out()).contains("3 rows wait in the error queue");
+    Matcher found = ID.matcher(first.out());
+    assertThat(found.find()).isTrue();
+    String id = found.group(1);
+    // It was tried by itself, and the source had no such customers yet.
+    assertThat(here("audit", "log", id, "--json").out()).contains("MIGRATE_PARENTS");
+
+    sql(source, "INSERT INTO customer VALUES (500, 'late')");
+    Outcome retried = here("errors", "retry", id);
+    assertThat(retried.out()).contains("1 rows still wait");
+    assertThat(here("errors", "list", id).out()).contains("fetched");
+    assertThat(ask(target, "SELECT count(*) FROM customer")).isEqualTo(101);
+    sql(source, "INSERT INTO customer VALUES (498, 'later')");
+    assertThat(here("errors", "retry", id).out()).contains("No row waits any more");
+    assertThat(migrate(source, target).out()).contains("EXCEPTIONS_NOT_ACCEPTED");
+    assertThat(here("accept", id).code()).isZero();
+    JsonNode certificate = certified(source, target);
+    assertThat(certificate.at("/quarantined/rows").asLong()).isZero();
+    assertThat(certificate.at("/quarantined/tables/0/fetched").asLong()).isEqualTo(2);
+    assertThat(certificate.at("/quarantined/tables/1/retried").asLong()).isEqualTo(3);
+    assertThat(certificate.at("/deviations/0/kind").asText()).isEqualTo("fetched");
+    assertThat(ask(target, "SELECT count(*) FROM purchase")).isEqualTo(100);
+    assertThat(here("audit", "replay", id).code()).isZero();
+  }
+
   /** Migrates up to where foreign keys lack the row that was set aside. */
   private String waiting(Endpoint source, Endpoint target) {
     Outcome outcome = migrate(source, target);
@@ -189,7 +235,7 @@ final class ParentsSetAsideTest {
                     "migrate",
                     "--yes",
                     "--spec",
-                    directory.resolve("spec.yaml").toString(),
+                    directory.resolve(spec).toString(),
                     "--data-dir",
                     data(),
                     "--kafka",

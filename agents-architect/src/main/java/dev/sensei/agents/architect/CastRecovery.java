@@ -45,7 +45,16 @@ record CastRecovery(Options options, Ancestry ancestry, int sourceVersion) imple
       case SET_NULL ->
           source.column(column).filter(Column::required).isEmpty()
               && goes(new Remedy.SetNull(), cast);
-      case QUEUE, UNKNOWN, TRUNCATE, USE_DEFAULT, STRIP, FAIL, KEEP_FIRST, KEEP_LAST -> false;
+      case QUEUE,
+          UNKNOWN,
+          TRUNCATE,
+          USE_DEFAULT,
+          STRIP,
+          FAIL,
+          KEEP_FIRST,
+          KEEP_LAST,
+          MIGRATE_PARENT ->
+          false;
     };
   }
 

@@ -62,7 +62,7 @@ record DeclaredRules(Options options, Ancestry ancestry) {
           case STRIP -> new Remedy.StripNul();
           case USE_DEFAULT ->
               defaultOf(rule, to).<Remedy>map(Remedy.UseDefault::new).orElse(new Remedy.SetAside());
-          case QUEUE, UNKNOWN, FAIL, KEEP_FIRST, KEEP_LAST -> new Remedy.SetAside();
+          case QUEUE, UNKNOWN, FAIL, KEEP_FIRST, KEEP_LAST, MIGRATE_PARENT -> new Remedy.SetAside();
         };
     return new ColumnRule(value, remedy, Origin.PERSON);
   }
@@ -90,7 +90,7 @@ record DeclaredRules(Options options, Ancestry ancestry) {
                   rule.getColumns(),
                   TableName.parse(rule.getReferencedTable()),
                   rule.getReferencedColumns(),
-                  true,
+                  SetRule.Lacking.QUEUE,
                   Origin.PERSON));
       case NOT_NULL, MAX_LENGTH, RANGE, PATTERN, UNKNOWN -> Optional.empty();
     };
@@ -100,7 +100,8 @@ record DeclaredRules(Options options, Ancestry ancestry) {
     return switch (remedy) {
       case KEEP_FIRST -> SetRule.Keep.FIRST;
       case KEEP_LAST -> SetRule.Keep.LAST;
-      case QUEUE, UNKNOWN, TRUNCATE, CLAMP, SET_NULL, USE_DEFAULT, STRIP, FAIL -> SetRule.Keep.NONE;
+      case QUEUE, UNKNOWN, TRUNCATE, CLAMP, SET_NULL, USE_DEFAULT, STRIP, FAIL, MIGRATE_PARENT ->
+          SetRule.Keep.NONE;
     };
   }
 }

@@ -149,7 +149,15 @@ final class MappingRules {
           switch (policy.outOfRange()) {
             case CLAMP -> new Remedy.Clamp();
             case SET_NULL -> mayBeNull ? new Remedy.SetNull() : new Remedy.SetAside();
-            case QUEUE, UNKNOWN, TRUNCATE, USE_DEFAULT, STRIP, FAIL, KEEP_FIRST, KEEP_LAST ->
+            case QUEUE,
+                UNKNOWN,
+                TRUNCATE,
+                USE_DEFAULT,
+                STRIP,
+                FAIL,
+                KEEP_FIRST,
+                KEEP_LAST,
+                MIGRATE_PARENT ->
                 new Remedy.SetAside();
           };
       ColumnRule added = add(rules, cast, new ValueRule.FitsType(sourceVersion), remedy);

@@ -13,7 +13,6 @@ import dev.sensei.databases.rules.ColumnRule.Origin;
 import dev.sensei.databases.rules.SetRule;
 import dev.sensei.databases.rules.TypeCast;
 import dev.sensei.schemas.common.Options;
-import dev.sensei.schemas.common.RowRemedy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +53,8 @@ record RowSetRules(
     }
     RecoveryPolicy policy = RecoveryPolicy.of(options, ancestry.of(name));
     List<SetRule> declared =
-        new DeclaredRules(options, ancestry).ofRows(name).stream().map(this::inTarget).toList();
+        new DeclaredRules(options, ancestry)
+            .ofRows(name).stream().map(rule -> inTarget(rule, policy)).toList();
     List<SetRule> rules = new ArrayList<>();
     for (Key key : to.keys()) {
       if (key.kind() != Key.Kind.EXCLUSION
@@ -71,7 +71,8 @@ record RowSetRules(
                 Origin.TARGET));
       }
     }
-    boolean queued = policy.orphans() == RowRemedy.QUEUE;
+    SetRule.Lacking lacking = lacking(policy);
+    boolean queued = lacking != SetRule.Lacking.FAIL;
     for (ForeignKey key : foreignKeys(to, target)) {
       boolean checkedHere = key.valid() || queued;
       if (checkedHere
@@ -84,7 +85,7 @@ record RowSetRules(
                 key.columns(),
                 key.referencedTable(),
                 key.referencedColumns(),
-                queued,
+                lacking,
                 Origin.TARGET));
       }
     }
@@ -124,8 +125,19 @@ record RowSetRules(
     return all;
   }
 
-  /** The rule with the name that a table has in the target, where it is about another one. */
-  private SetRule inTarget(SetRule rule) {
+  private static SetRule.Lacking lacking(RecoveryPolicy policy) {
+    return switch (policy.orphans()) {
+      case QUEUE -> SetRule.Lacking.QUEUE;
+      case MIGRATE_PARENT -> SetRule.Lacking.MIGRATE_PARENT;
+      default -> SetRule.Lacking.FAIL;
+    };
+  }
+
+  /**
+   * What a person declared, with the name that a table has in the target where it is about another
+   * one. A row that lacks the row it refers to is set aside at least.
+   */
+  private SetRule inTarget(SetRule rule, RecoveryPolicy policy) {
     return switch (rule) {
       case SetRule.Unique unique -> unique;
       case SetRule.Reference reference ->
@@ -133,7 +145,7 @@ record RowSetRules(
               reference.columns(),
               targets.getOrDefault(reference.table(), reference.table()),
               reference.referenced(),
-              reference.setsAside(),
+              lacking(policy) == SetRule.Lacking.FAIL ? reference.lacking() : lacking(policy),
               reference.origin());
     };
   }

@@ -18,6 +18,7 @@ import dev.sensei.databases.catalog.Sequence;
 import dev.sensei.databases.catalog.Table;
 import dev.sensei.databases.ddl.DdlGenerator;
 import dev.sensei.databases.ddl.Statement;
+import dev.sensei.databases.rules.SetRule;
 import dev.sensei.platform.PostgresServer;
 import dev.sensei.schemas.JournalRecord;
 import dev.sensei.schemas.common.DatabaseReference;
@@ -58,6 +59,20 @@ public final class Migration implements TaskContext, Journal {
   public Migration(
       PostgresServer.Endpoint source, PostgresServer.Endpoint target, Map<String, String> options)
       throws SQLException {
+    this(source, target, options, Map.of());
+  }
+
+  /**
+   * The same under rules over several rows.
+   *
+   * @param setRules by the names of tables
+   */
+  public Migration(
+      PostgresServer.Endpoint source,
+      PostgresServer.Endpoint target,
+      Map<String, String> options,
+      Map<String, List<SetRule>> setRules)
+      throws SQLException {
     this.source = source;
     this.target = target;
     Catalog from = catalog(source);
@@ -86,7 +101,7 @@ public final class Migration implements TaskContext, Journal {
               0,
               List.of(),
               Optional.empty(),
-              List.of()));
+              setRules.getOrDefault(table.name().name(), List.of())));
     }
     Catalog made = from.withTables(missing);
     List<Statement> post = new ArrayList<>(DdlGenerator.views(made));

@@ -45,14 +45,16 @@ final class Quarantined {
 
   private static Quarantine.Table table(TablePlan table, List<SetAsideRow> rows, int most) {
     long retried = in(rows, ErrorState.RETRIED);
+    long fetched = in(rows, ErrorState.FETCHED);
     return new Quarantine.Table(
         table.source().toString(),
-        rows.size() - retried,
+        rows.size() - retried - fetched,
         in(rows, ErrorState.OPEN),
         in(rows, ErrorState.SKIPPED),
         in(rows, ErrorState.LEFT_OUT),
         in(rows, ErrorState.CORRECTED),
         retried,
+        fetched,
         Quarantine.digest(rows.stream().map(SetAsideRow::getKeyHash).toList()),
         rows.stream().limit(most).map(Quarantined::row).toList());
   }
@@ -86,6 +88,16 @@ final class Quarantined {
                   + " they are in no digest and were not compared",
               corrected));
     }
+    long fetched = in(evidence.getSetAsideRows(), ErrorState.FETCHED);
+    if (fetched > 0) {
+      all.add(
+          new Exemption(
+              "fetched",
+              table.source() + " (rows that others refer to)",
+              "rows were written in the source after the snapshot, and are in the target since"
+                  + " rows at fault refer to them; they are in no digest and were not compared",
+              fetched));
+    }
     return all;
   }
 
@@ -101,6 +113,7 @@ final class Quarantined {
           case LEFT_OUT -> Quarantine.State.LEFT_OUT;
           case RETRIED -> Quarantine.State.RETRIED;
           case CORRECTED -> Quarantine.State.CORRECTED;
+          case FETCHED -> Quarantine.State.FETCHED;
         },
         row.getDecidedBy());
   }

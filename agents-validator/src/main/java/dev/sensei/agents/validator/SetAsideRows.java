@@ -87,6 +87,7 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long 
               case RETRIED -> ErrorState.RETRIED;
               case CORRECTED -> ErrorState.CORRECTED;
               case LEFT_OUT -> ErrorState.LEFT_OUT;
+              case FETCHED -> ErrorState.FETCHED;
             })
         .setDecidedBy(row.decidedBy().orElse(""))
         .setLocator(row.fault().locator().toString())
@@ -98,13 +99,15 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long 
 
   /**
    * The rows as a later snapshot shows them: one that was corrected, and whose earlier version is
-   * not there any more, is a row as any other. Others that are not there any more are gone.
+   * not there any more, is a row as any other; one that was fetched, and is there by now, needs no
+   * mention. Others that are not there any more are gone.
    *
-   * @param visible rows that the source has under the snapshot, among those left out
+   * @param visible rows that the source has under the snapshot, among those in doubt
    */
   SetAsideRows under(Collection<RowVersion> visible) {
     List<SetAsideRow> now =
         rows.stream()
+            .filter(row -> row.getState() != ErrorState.FETCHED || !visible.contains(version(row)))
             .map(
                 row ->
                     row.getState() == ErrorState.CORRECTED && !visible.contains(version(row))
@@ -121,6 +124,14 @@ record SetAsideRows(List<SetAsideRow> rows, List<RowDeviation> deviations, long 
 
   /** The rows that the target lacks as they were under the snapshot. */
   List<RowVersion> leftOut() {
+    return rows.stream()
+        .filter(row -> row.getState() != ErrorState.RETRIED && row.getState() != ErrorState.FETCHED)
+        .map(SetAsideRows::version)
+        .toList();
+  }
+
+  /** The rows of which the snapshot tells what they are. */
+  List<RowVersion> inDoubt() {
     return rows.stream()
         .filter(row -> row.getState() != ErrorState.RETRIED)
         .map(SetAsideRows::version)

@@ -199,7 +199,7 @@ final class TableValidation {
                   .of(part.plan().index(), part.epoch())
                   .map(SetAsideRows::of)
                   .orElse(SetAsideRows.NONE);
-      all.put(part, rows.under(visible(source, part.plan().source(), rows.leftOut())));
+      all.put(part, rows.under(visible(source, part.plan().source(), rows.inDoubt())));
     }
     return all;
   }

@@ -45,17 +45,19 @@ final class ToldErrors {
   private record Decision(
       ErrorAction action, String decidedBy, Instant time, String reason, Set<Long> numbers) {
     boolean covers(SetAsideRow row) {
-      ErrorAction needed =
-          row.getState() == ErrorState.SKIPPED ? ErrorAction.SKIP : ErrorAction.RETRY;
-      return action == needed
+      boolean taken = action == ErrorAction.RETRY || action == ErrorAction.MIGRATE_PARENTS;
+      return (row.getState() == ErrorState.SKIPPED ? action == ErrorAction.SKIP : taken)
           && decidedBy.equals(row.getDecidedBy())
-          && (numbers.isEmpty() || numbers.contains(row.getNumber()));
+          && (numbers.isEmpty()
+              || numbers.contains(row.getNumber())
+              || row.getState() == ErrorState.FETCHED);
     }
   }
 
   /** Rows of a table by what has become of them. */
-  private record Counts(long open, long skipped, long taken, long corrected, long leftOut) {
-    static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+  private record Counts(
+      long open, long skipped, long taken, long corrected, long fetched, long leftOut) {
+    static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
 
     static Counts of(List<SetAsideRow> rows) {
       long corrected = in(rows, ErrorState.CORRECTED);
@@ -64,6 +66,7 @@ final class ToldErrors {
           in(rows, ErrorState.SKIPPED),
           in(rows, ErrorState.RETRIED) + corrected,
           corrected,
+          in(rows, ErrorState.FETCHED),
           in(rows, ErrorState.LEFT_OUT));
     }
 
@@ -75,14 +78,15 @@ final class ToldErrors {
       return new Counts(
           told.getOpen(),
           told.getSkipped(),
-          told.getRetried() + told.getCorrected(),
-          told.getCorrected(),
+          told.getRetried() + told.getCorrected() - told.getFetched(),
+          told.getCorrected() - told.getFetched(),
+          told.getFetched(),
           leftOut);
     }
 
     /**
      * Whether these counts may have become those. Under a later snapshot a row that was corrected
-     * may be one as any other.
+     * may be one as any other, and one that was fetched is.
      *
      * @param since what was decided since, and not counted
      */
@@ -94,22 +98,23 @@ final class ToldErrors {
         return open == found.open
             && skipped == found.skipped
             && taken == found.taken
-            && corrected >= found.corrected;
+            && corrected >= found.corrected
+            && fetched >= found.fetched;
       }
       return since.contains(ErrorAction.SET_ASIDE_ORPHANS)
           ? decidable() <= found.decidable()
           : decidable() == found.decidable() && skipped <= found.skipped && taken <= found.taken;
     }
 
-    /** Rows that people decide about, or did. */
+    /** Rows that people decide about, or did; those that were fetched came with others. */
     private long decidable() {
       return open + skipped + taken;
     }
 
     @Override
     public String toString() {
-      return "%d open, %d skipped, %d taken after all, %d left out by a rule"
-          .formatted(open, skipped, taken, leftOut);
+      return "%d open, %d skipped, %d taken after all, %d fetched for others, %d left out by a rule"
+          .formatted(open, skipped, taken, fetched, leftOut);
     }
   }
 
@@ -123,6 +128,7 @@ final class ToldErrors {
               event.getTableIndex(),
               new Counts(
                   event.getSetAside(),
+                  0,
                   0,
                   0,
                   0,
@@ -160,7 +166,7 @@ final class ToldErrors {
 
   /** Rows that the target has as the source has them since. */
   long corrected() {
-    return counts.values().stream().mapToLong(Counts::corrected).sum();
+    return counts.values().stream().mapToLong(each -> each.corrected() + each.fetched()).sum();
   }
 
   private void startOver() {
@@ -179,6 +185,7 @@ final class ToldErrors {
                       case RETRY -> Quarantine.Action.RETRY;
                       case SKIP -> Quarantine.Action.SKIP;
                       case SET_ASIDE_ORPHANS -> Quarantine.Action.SET_ASIDE;
+                      case MIGRATE_PARENTS -> Quarantine.Action.MIGRATE_PARENTS;
                       case UNKNOWN ->
                           throw new IllegalStateException("a decision of no known kind");
                     },
@@ -213,7 +220,7 @@ final class ToldErrors {
   private boolean isDecidedAsTold(SetAsideRow row) {
     return switch (row.getState()) {
       case OPEN, LEFT_OUT -> row.getDecidedBy().isEmpty();
-      case SKIPPED, RETRIED, CORRECTED ->
+      case SKIPPED, RETRIED, CORRECTED, FETCHED ->
           decisions.stream().anyMatch(decision -> decision.covers(row));
       case UNKNOWN -> false;
     };

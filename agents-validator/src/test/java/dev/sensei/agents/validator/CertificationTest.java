@@ -244,7 +244,7 @@ class CertificationTest {
     changedByARule();
     accepted();
     TableErrors corrected =
-        new TableErrors(migration.table("team").index(), "public.team", 0L, 0L, 0L, 1L, 0L);
+        new TableErrors(migration.table("team").index(), "public.team", 0L, 0L, 0L, 1L, 0L, 0L);
     shop.journal(new ErrorsResolved("m", List.of(corrected)));
     assertThat(catchThrowableOfType(TaskFailure.class, this::certify).failure().getMessage())
         .contains("nobody accepted");

@@ -79,6 +79,10 @@ class QuarantinedTest {
   }
 
   private void counted(long open, long skipped, long retried, long corrected) {
+    counted(open, skipped, retried, corrected, 0);
+  }
+
+  private void counted(long open, long skipped, long retried, long corrected, long fetched) {
     happens(
         new ErrorsResolved(
             "m",
@@ -90,7 +94,8 @@ class QuarantinedTest {
                     skipped,
                     retried,
                     corrected,
-                    0L))));
+                    0L,
+                    fetched))));
   }
 
   private static SetAsideRow row(long number, ErrorState state, String decidedBy) {
@@ -198,6 +203,42 @@ class QuarantinedTest {
     assertThat(objections(row(1, ErrorState.CORRECTED, "anna"), skipped, left)).isEmpty();
     // Under a later snapshot.
     assertThat(objections(row(1, ErrorState.RETRIED, "anna"), skipped, left)).isEmpty();
+  }
+
+  @Test
+  void rowsThatCameWithOthersAreCountedApartAndVanishUnderALaterSnapshot() {
+    settled(1, 0);
+    decided(ErrorAction.MIGRATE_PARENTS, "anna");
+    counted(0, 0, 1, 1, 1);
+    SetAsideRow retried = row(1, ErrorState.RETRIED, "anna");
+    SetAsideRow fetched = row(2, ErrorState.FETCHED, "anna");
+    assertThat(objections(retried, fetched)).isEmpty();
+    assertThat(objections(retried)).isEmpty();
+    assertThat(told.corrected()).isEqualTo(1);
+    assertThat(objections(retried, fetched, row(3, ErrorState.FETCHED, "anna")))
+        .anyMatch(line -> line.contains("1 taken after all, 1 fetched for others"));
+    assertThat(objections(retried, row(2, ErrorState.FETCHED, "grace")))
+        .anyMatch(line -> line.contains("row 2 of public.a is FETCHED"));
+    Quarantine quarantine =
+        Quarantined.of(
+            tables, Map.of(tables.getFirst().index(), validated(List.of(retried, fetched))), told);
+    assertThat(quarantine.rows()).isZero();
+    assertThat(quarantine.tables().getFirst().fetched()).isEqualTo(1);
+    assertThat(quarantine.decisions())
+        .extracting(Quarantine.Decision::action)
+        .containsExactly(Quarantine.Action.MIGRATE_PARENTS);
+  }
+
+  @Test
+  void aDecisionThatWasGivenUpMayHaveFetchedRows() {
+    settled(2, 0);
+    decided(ErrorAction.RETRY, "anna", 1L);
+    assertThat(
+            objections(
+                row(1, ErrorState.RETRIED, "anna"),
+                row(2, ErrorState.OPEN, ""),
+                row(3, ErrorState.FETCHED, "anna")))
+        .isEmpty();
   }
 
   @Test

@@ -15,13 +15,16 @@ import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.QueuedRow.State;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.databases.ledger.TableKey;
+import dev.sensei.schemas.common.ErrorState;
 import dev.sensei.schemas.common.Outcome;
+import dev.sensei.schemas.common.SetAsideRow;
 import dev.sensei.schemas.common.TableEvidence;
 import dev.sensei.schemas.report.TableValidated;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +118,53 @@ class SetAsideRowsTest {
     assertThat(found.getEvidence().getDifferences())
         .anyMatch(line -> line.startsWith("missing "))
         .anyMatch(line -> line.startsWith("1 rows that were set aside are not in the source"));
+  }
+
+  @Test
+  void aRowThatWasFetchedIsLeftOutOfTheTargetUntilASnapshotShowsIt() throws Exception {
+    setAside(18, State.SKIPPED);
+    run(migration.source, "INSERT INTO player (id, team) VALUES (9000, 1)");
+    String place = ask(migration.source, "SELECT ctid FROM player WHERE id = 9000");
+    long xmin = Long.parseLong(ask(migration.source, "SELECT xmin FROM player WHERE id = 9000"));
+    try (Connection target = migration.target.connect();
+        Statement statement = target.createStatement()) {
+      target.setAutoCommit(false);
+      ErrorQueue.Entry entry =
+          new ErrorQueue.Entry(
+              new RowFault(RowLocator.parse(place), why),
+              xmin,
+              "f".repeat(64),
+              "key",
+              ByteBuffer.wrap(new byte[1]),
+              State.OPEN);
+      TableKey player = new TableKey("m", migration.table("player").target());
+      int index = migration.table("player").index();
+      assertThat(ErrorQueue.fetched(target, player, index, 1, entry, "grace")).isTrue();
+      statement.execute("INSERT INTO player (id, team) VALUES (9000, 1)");
+      target.commit();
+      assertThat(ErrorQueue.fetched(target, player, index, 1, entry, "anna")).isFalse();
+      target.rollback();
+    }
+    TableValidated found = shop.validate("player");
+    assertThat(found.getOutcome()).isEqualTo(Outcome.PASSED);
+    assertThat(found.getEvidence().getSourceRows()).isEqualTo(2999);
+    assertThat(found.getEvidence().getTargetRows()).isEqualTo(2999);
+    assertThat(found.getEvidence().getSetAside()).isEqualTo(1);
+    assertThat(found.getEvidence().getSetAsideRows())
+        .extracting(SetAsideRow::getState)
+        .containsExactlyInAnyOrder(ErrorState.SKIPPED, ErrorState.FETCHED);
+
+    shop.releaseSnapshot();
+    shop.exportSnapshot();
+    TableValidated later = shop.validate("player");
+    assertThat(later.getOutcome()).isEqualTo(Outcome.PASSED);
+    assertThat(later.getEvidence().getTargetRows()).isEqualTo(3000);
+    assertThat(later.getEvidence().getSetAsideRows())
+        .extracting(SetAsideRow::getState)
+        .containsExactly(ErrorState.SKIPPED);
+
+    run(migration.target, "UPDATE player SET team = 2 WHERE id = 9000");
+    assertThat(shop.validate("player").getOutcome()).isEqualTo(Outcome.FAILED);
   }
 
   @Test

@@ -7,14 +7,7 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.TablePlan;
-import dev.sensei.databases.copy.CancelSignal;
-import dev.sensei.databases.copy.ChunkCopier;
-import dev.sensei.databases.copy.CopiedRows;
-import dev.sensei.databases.copy.CopyProgress;
-import dev.sensei.databases.copy.CopySettings;
-import dev.sensei.databases.copy.CopySpec;
-import dev.sensei.databases.copy.SingleRows;
-import dev.sensei.databases.errors.DatabaseErrors;
+import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.failpoint.Failpoint;
@@ -26,6 +19,7 @@ import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.ledger.QueuedRow.State;
 import dev.sensei.databases.queue.RowCipher;
 import dev.sensei.databases.rules.ColumnRule;
+import dev.sensei.databases.rules.SetRule;
 import dev.sensei.schemas.common.ErrorAction;
 import dev.sensei.schemas.common.ErrorResolution;
 import dev.sensei.schemas.common.FailureClass;
@@ -33,8 +27,6 @@ import dev.sensei.schemas.common.TableErrors;
 import dev.sensei.schemas.report.ErrorsResolved;
 import dev.sensei.schemas.task.ResolveErrors;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -45,10 +37,10 @@ import java.util.TreeSet;
 
 /**
  * Carries out what a person decided about rows in the error queue: leaves them out, tries them
- * again as the source has them now, or sets aside what refers to such rows. Each row is decided in
- * a transaction of its own, with the row that it writes, so that a task that is done again goes on
- * where it stopped. What is reported is ended first: an attempt that comes late decides about no
- * row behind it.
+ * again as the source has them now, with rows that they refer to, or sets aside what refers to such
+ * rows. Each row is decided in a transaction of its own, with the row that it writes, so that a
+ * task that is done again goes on where it stopped. What is reported is ended first: an attempt
+ * that comes late decides about no row behind it.
  *
  * <p>Tables come in the order of their phases: a row is tried behind those that it refers to.
  */
@@ -59,7 +51,7 @@ final class ErrorResolving {
   /** Others in the queue have its key, and it is not at its place any more: a code of ours. */
   private static final ErrorFields SAME_KEY = ErrorFields.ofState("SN001");
 
-  private final ChunkCopier copier = new ChunkCopier(CopySettings.DEFAULT);
+  private final LateRow lateRow = new LateRow();
   private final WorkTools tools;
   private final SetAside setAside;
   private final OrphansAside orphans;
@@ -101,7 +93,7 @@ final class ErrorResolving {
     try (Sessions.Lease lease = tools.sessions().target(task.getTarget())) {
       Connection target = lease.connection();
       List<QueuedRow> all = tools.marks().queued(target, task.getMigrationId());
-      List<QueuedRow> wanted = wanted(all, task.getResolution());
+      List<QueuedRow> wanted = wanted(all, plan, task.getResolution());
       if (task.getResolution().getAction() == ErrorAction.SKIP) {
         for (QueuedRow row : wanted) {
           skip(target, tableOf(row, plan, task, context), row, task);
@@ -114,8 +106,8 @@ final class ErrorResolving {
   }
 
   /** The open rows that were meant. Numbers of rows that are decided already are passed over. */
-  private static List<QueuedRow> wanted(List<QueuedRow> all, ErrorResolution resolution)
-      throws TaskFailure {
+  private static List<QueuedRow> wanted(
+      List<QueuedRow> all, ApprovedPlan plan, ErrorResolution resolution) throws TaskFailure {
     Set<Long> unknown = new TreeSet<>(resolution.getNumbers());
     all.forEach(row -> unknown.remove(row.number()));
     if (!unknown.isEmpty()) {
@@ -126,10 +118,22 @@ final class ErrorResolving {
               .formatted(unknown.stream().limit(10).toList()));
     }
     Set<Long> numbers = new HashSet<>(resolution.getNumbers());
+    boolean onlyOrphans = resolution.getAction() == ErrorAction.MIGRATE_PARENTS;
     return all.stream()
         .filter(row -> row.state() == State.OPEN)
+        .filter(row -> !onlyOrphans || lacksParent(row, plan))
         .filter(row -> numbers.isEmpty() || numbers.contains(row.number()))
         .toList();
+  }
+
+  /** Whether it lacks a row that it refers to, and the plan says that such rows are migrated. */
+  private static boolean lacksParent(QueuedRow row, ApprovedPlan plan) {
+    return row.fault().kind().equals(TableBuild.FOREIGN_KEY_VIOLATION)
+        && plan.reading(plan.tables().get(row.tableIndex())).setRules().stream()
+            .anyMatch(
+                rule ->
+                    rule instanceof SetRule.Reference reference
+                        && reference.lacking() == SetRule.Lacking.MIGRATE_PARENT);
   }
 
   private static TableTask tableOf(
@@ -209,6 +213,7 @@ final class ErrorResolving {
             table.table());
       }
     }
+    MissingParents parents = new MissingParents(setAside, lateRow, plan, task, all);
     Map<String, Long> keys = all.stream().collect(groupingBy(ErrorResolving::keyOf, counting()));
     for (QueuedRow row : parentsFirst) {
       context.throwIfCancelled();
@@ -219,7 +224,7 @@ final class ErrorResolving {
       RowCipher cipher = setAside.cipher(table);
       try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
         boolean onlyOne = Long.valueOf(1).equals(keys.get(keyOf(row)));
-        retry(reading.connection(), target, table, row, onlyOne, cipher, task);
+        retry(reading.connection(), target, table, row, onlyOne, cipher, task, parents);
         reading.done();
       }
     }
@@ -237,7 +242,8 @@ final class ErrorResolving {
       QueuedRow row,
       boolean keyIsItsOwn,
       RowCipher cipher,
-      ResolveErrors task)
+      ResolveErrors task,
+      MissingParents parents)
       throws Exception {
     if (isKeptByNobodyElse(table, row)) {
       failedAgain(target, table, task, row, row.fault().fields());
@@ -252,14 +258,7 @@ final class ErrorResolving {
         failedAgain(target, table, task, row, hasKey && !keyIsItsOwn ? SAME_KEY : GONE);
         return;
       }
-      CopySpec spec =
-          ChunkCopy.spec(
-                  table.approved(),
-                  table.plan(),
-                  table.plan().target(),
-                  new SingleRows(List.of(current.locator().get())),
-                  1)
-              .with(MarkedFaults.masks(table.approved().reading(table.plan()).marks(), 1));
+      RowLocator place = current.locator().get();
       decide(
           target,
           table,
@@ -272,10 +271,9 @@ final class ErrorResolving {
                 current.unchanged() ? State.RETRIED : State.CORRECTED,
                 task.getResolution().getRequestedBy(),
                 task.getResolution().getReason())) {
-              try (SilencedTriggers _ = SilencedTriggers.of(session, table.plan())) {
-                if (write(source, session, table, spec) && current.unchanged()) {
-                  ErrorQueue.corrected(session, row.number());
-                }
+              parents.fetch(source, session, table, place);
+              if (lateRow.write(source, session, table, place) && current.unchanged()) {
+                ErrorQueue.corrected(session, row.number());
               }
             }
           });
@@ -284,41 +282,20 @@ final class ErrorResolving {
         throw refused;
       }
       failedAgain(target, table, task, row, refused.fields());
+    } catch (RefusedInside refused) {
+      throw refused.failure();
     } finally {
       CurrentRow.release(source);
     }
   }
 
-  /** Whether it breaks a rule over several rows that a person declared: no constraint would. */
+  /** Whether a rule that a person declared finds others equal to it: no constraint would. */
   private static boolean isKeptByNobodyElse(TableTask table, QueuedRow row) {
     return table.approved().reading(table.plan()).setRules().stream()
+        .filter(rule -> rule instanceof SetRule.Unique)
         .filter(rule -> rule.origin() == ColumnRule.Origin.PERSON)
         .anyMatch(
             rule -> row.fault().fields().constraint().filter(rule.text()::equals).isPresent());
-  }
-
-  /**
-   * One row, without a savepoint: the row then carries the number of the transaction itself.
-   *
-   * @return whether a rule changed a value of it
-   */
-  private boolean write(Connection source, Connection target, TableTask table, CopySpec spec)
-      throws SQLException {
-    CopiedRows rows =
-        copier.copyMarked(source, target, spec, CopyProgress.SILENT, CancelSignal.NEVER);
-    if (!rows.setAside().isEmpty()) {
-      throw DatabaseErrors.rowAtFault(
-          "writing a row to " + spec.targetTable(),
-          MarkedFaults.fault(
-                  rows.setAside().getFirst(),
-                  table.plan(),
-                  table.approved().reading(table.plan()).marks())
-              .fields());
-    }
-    try (Statement statement = target.createStatement()) {
-      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
-    }
-    return !rows.changed().isEmpty();
   }
 
   private void failedAgain(
@@ -341,7 +318,8 @@ final class ErrorResolving {
               .setOpen(count(rows, State.OPEN))
               .setSkipped(count(rows, State.SKIPPED))
               .setRetried(count(rows, State.RETRIED))
-              .setCorrected(count(rows, State.CORRECTED))
+              .setCorrected(count(rows, State.CORRECTED) + count(rows, State.FETCHED))
+              .setFetched(count(rows, State.FETCHED))
               .setWithdrawn(rows.stream().filter(row -> row.chunk() == QueuedRow.WITHDRAWN).count())
               .build());
     }

@@ -14,9 +14,7 @@ import dev.sensei.databases.ddl.Statement;
 import dev.sensei.databases.digest.CanonicalSession;
 import dev.sensei.databases.errors.ErrorFields;
 import dev.sensei.databases.failpoint.Failpoint;
-import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.QueuedRow;
-import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.FailureClass;
 import dev.sensei.schemas.task.ResolveErrors;
 import java.sql.Connection;
@@ -26,7 +24,6 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -65,20 +62,8 @@ final class OrphansAside {
       Failpoint.AFTER_ORPHANS_COMMIT.hit();
       source.done();
       target.done();
-    } catch (Refused refused) {
-      throw refused.failure;
-    }
-  }
-
-  /** A failure on its way out of a transaction, which is rolled back. */
-  private static final class Refused extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final transient TaskFailure failure;
-
-    Refused(TaskFailure failure) {
-      super(failure);
-      this.failure = failure;
+    } catch (RefusedInside refused) {
+      throw refused.failure();
     }
   }
 
@@ -150,7 +135,7 @@ final class OrphansAside {
             "expected at most %,d rows of %s that %s lacks rows for, found more: mend the rows that they refer to in the source, and retry those"
                 .formatted(ErrorLimit.MOST_ROWS, part.target(), reference.object()));
       }
-      TableTask table = held(part);
+      TableTask table = RefusedInside.held(target, tableTask(part), task);
       for (Reference referring : references.to(part)) {
         drop(referring);
       }
@@ -172,22 +157,9 @@ final class OrphansAside {
       return true;
     }
 
-    /** The table at the epoch that it has, which is none that began behind the task. */
-    private TableTask held(TablePlan part) throws SQLException {
-      OptionalLong epoch =
-          Decisions.hold(target, new TableKey(task.getMigrationId(), part.target()));
-      TableTask table =
-          new TableTask(
-              context,
-              plan,
-              part,
-              task.getSource(),
-              task.getTarget(),
-              Math.toIntExact(epoch.orElse(task.getHighestEpoch())));
-      if (epoch.isEmpty() || epoch.getAsLong() > task.getHighestEpoch()) {
-        throw new Refused(table.superseded(epoch));
-      }
-      return table;
+    private TableTask tableTask(TablePlan part) {
+      return new TableTask(
+          context, plan, part, task.getSource(), task.getTarget(), task.getHighestEpoch());
     }
 
     private void drop(Reference reference) throws SQLException {
@@ -242,13 +214,14 @@ final class OrphansAside {
             setAside.cipher(table),
             CancelSignal.NEVER);
       } catch (TaskFailure noKey) {
-        throw new Refused(noKey);
+        throw new RefusedInside(noKey);
       }
     }
   }
 
-  private static Refused refused(
+  private static RefusedInside refused(
       FailureClass failureClass, String code, TablePlan part, String message) {
-    return new Refused(new TaskFailure(failureClass, code, message, part.source().toString()));
+    return new RefusedInside(
+        new TaskFailure(failureClass, code, message, part.source().toString()));
   }
 }

@@ -157,6 +157,11 @@ final class SetAside {
     }
   }
 
+  /** A row of the source as it would be put into the queue. */
+  ErrorQueue.Entry entry(Connection source, TableTask table, RowFault fault, RowCipher cipher) {
+    return sealed(source, table, List.of(Row.open(fault)), cipher).getFirst();
+  }
+
   private static List<ErrorQueue.Entry> sealed(
       Connection source, TableTask table, List<Row> some, RowCipher cipher) {
     Map<RowLocator, SourceRow> contents = new HashMap<>();

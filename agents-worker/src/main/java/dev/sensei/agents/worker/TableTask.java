@@ -31,6 +31,16 @@ record TableTask(
     DatabaseReference target,
     int epoch) {
 
+  /** The same table at another epoch. */
+  TableTask at(int otherEpoch) {
+    return new TableTask(context, approved, plan, source, target, otherEpoch);
+  }
+
+  /** Another table of the same plan, at the same epoch. */
+  TableTask of(TablePlan other) {
+    return new TableTask(context, approved, other, source, target, epoch);
+  }
+
   /** The source table's name, as tasks and reports give it. */
   String table() {
     return plan.source().toString();

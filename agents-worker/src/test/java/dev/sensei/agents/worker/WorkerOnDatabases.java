@@ -9,6 +9,7 @@ import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.agents.testing.OnPostgres;
 import dev.sensei.databases.failpoint.Failpoints;
 import dev.sensei.databases.queue.QueueKeys;
+import dev.sensei.databases.rules.SetRule;
 import dev.sensei.databases.snapshot.SnapshotKeeper;
 import dev.sensei.databases.snapshot.SnapshotSettings;
 import dev.sensei.platform.PostgresServer;
@@ -74,7 +75,7 @@ abstract class WorkerOnDatabases {
 
   @BeforeEach
   void shop() throws SQLException {
-    open(SHOP, "", Map.of());
+    open(SHOP, "", Map.of(), Map.of());
   }
 
   @AfterEach
@@ -90,17 +91,31 @@ abstract class WorkerOnDatabases {
 
   /** Other databases than the shop. */
   void begin(String sourceSql, String targetSql, Map<String, String> options) throws SQLException {
-    end();
-    open(sourceSql, targetSql, options);
+    begin(sourceSql, targetSql, options, Map.of());
   }
 
-  private void open(String sourceSql, String targetSql, Map<String, String> options)
+  /** The same under rules over several rows, by the names of tables. */
+  void begin(
+      String sourceSql,
+      String targetSql,
+      Map<String, String> options,
+      Map<String, List<SetRule>> setRules)
+      throws SQLException {
+    end();
+    open(sourceSql, targetSql, options, setRules);
+  }
+
+  private void open(
+      String sourceSql,
+      String targetSql,
+      Map<String, String> options,
+      Map<String, List<SetRule>> setRules)
       throws SQLException {
     PostgresServer.Endpoint source = OnPostgres.newDatabase("source");
     PostgresServer.Endpoint target = OnPostgres.newDatabase("target");
     run(source, sourceSql);
     run(target, targetSql);
-    migration = new Migration(source, target, options);
+    migration = new Migration(source, target, options, setRules);
     worker =
         new WorkerHandler(
             migration.access(),

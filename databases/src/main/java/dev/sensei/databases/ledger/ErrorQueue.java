@@ -83,6 +83,33 @@ public final class ErrorQueue {
             + " error_constraint = excluded.error_constraint, error_type = excluded.error_type");
   }
 
+  /**
+   * Puts a row into the queue that the transaction at hand writes to the target, for rows that
+   * refer to it. The transaction must not be under a savepoint.
+   *
+   * @param by who decided
+   * @return whether it was put there; another may stand in the queue at its place
+   */
+  public static boolean fetched(
+      Connection target, TableKey table, int tableIndex, long epoch, Entry row, String by)
+      throws SQLException {
+    insert(target, table, tableIndex, epoch, QueuedRow.FETCHED, List.of(row), "DO NOTHING");
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "UPDATE sensei_ledger.queued_row SET state = 'FETCHED', decided_by = ?,"
+                + " written_by = pg_catalog.txid_current()"
+                + " WHERE table_schema = ? AND table_name = ? AND epoch = ? AND locator = ?"
+                + " AND chunk = ? AND state = 'OPEN'")) {
+      statement.setString(1, by);
+      statement.setString(2, table.table().schema());
+      statement.setString(3, table.table().name());
+      statement.setLong(4, epoch);
+      statement.setString(5, row.fault().locator().toString());
+      statement.setInt(6, QueuedRow.FETCHED);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
   private static void insert(
       Connection target,
       TableKey table,

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param tableIndex the table's number in its migration
  * @param epoch of the table
  * @param chunk the chunk it belongs to, from 0; -1 where it was set aside before any was copied,
- *     and {@link #WITHDRAWN} where the target had it
+ *     {@link #WITHDRAWN} where the target had it, and {@link #FETCHED} where the snapshot has not
  * @param fault where it stands in the source, and why it was not taken
  * @param xmin the source's transaction that wrote it, by the 32 bits that rows carry
  * @param keyHash keyed hash of its key
@@ -22,8 +22,8 @@ import java.util.Optional;
  * @param state what has become of it
  * @param decidedBy the person who decided; empty where nobody has
  * @param reason why, as that person said; empty where nothing was said
- * @param writtenBy the target's transaction that wrote it where it was corrected, by its 64-bit
- *     number; 0 else
+ * @param writtenBy the target's transaction that wrote it where it was corrected or fetched, by its
+ *     64-bit number; 0 else
  * @param recordedAt when it was set aside, by the target's clock
  */
 public record QueuedRow(
@@ -46,6 +46,9 @@ public record QueuedRow(
   /** The chunk of a row that was in the target until it was set aside. */
   public static final int WITHDRAWN = -2;
 
+  /** The chunk of a row that was written in the source behind the snapshot. */
+  public static final int FETCHED = -3;
+
   /** What has become of a row. */
   public enum State {
     /** It waits for a person. */
@@ -57,7 +60,12 @@ public record QueuedRow(
     /** The target has taken it as the source has it since. */
     CORRECTED,
     /** A rule of the plan left it out, as one of several that are equal. */
-    LEFT_OUT
+    LEFT_OUT,
+    /**
+     * The source has had it since the snapshot only, and so has the target, for rows that refer to
+     * it.
+     */
+    FETCHED
   }
 
   /** Which row of the source it is. */
@@ -69,13 +77,16 @@ public record QueuedRow(
   public boolean isTaken() {
     return switch (state) {
       case OPEN, SKIPPED, LEFT_OUT -> false;
-      case RETRIED, CORRECTED -> true;
+      case RETRIED, CORRECTED, FETCHED -> true;
     };
   }
 
   /** Whether the target lacks it as it was under the snapshot. */
   public boolean isMissing() {
-    return state != State.RETRIED;
+    return switch (state) {
+      case OPEN, SKIPPED, LEFT_OUT, CORRECTED -> true;
+      case RETRIED, FETCHED -> false;
+    };
   }
 
   /** What the row's content is bound to: encrypted, it opens nowhere else. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sensei.databases.TableName;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What the rows of a table have to keep together, or with those of another. */
@@ -68,6 +69,16 @@ public sealed interface SetRule {
     }
   }
 
+  /** What is done with a row that lacks the row it refers to. */
+  enum Lacking {
+    /** Nothing: the foreign key cannot be made. */
+    FAIL,
+    /** It is set aside. */
+    QUEUE,
+    /** So too, and then tried with that row, where the source has it since. */
+    MIGRATE_PARENT
+  }
+
   /**
    * Every row has the row that it refers to. One with a NULL among its columns refers to none, as
    * by MATCH SIMPLE.
@@ -75,14 +86,13 @@ public sealed interface SetRule {
    * @param columns the target columns, at least one
    * @param table the target's table that they refer to
    * @param referenced its columns, in the same order
-   * @param setsAside whether a row without such a row is set aside; else nothing is done, and the
-   *     foreign key cannot be made
+   * @param lacking what is done with a row that lacks the row it refers to
    */
   record Reference(
       List<String> columns,
       TableName table,
       List<String> referenced,
-      boolean setsAside,
+      Lacking lacking,
       ColumnRule.Origin origin)
       implements SetRule {
     public Reference {
@@ -102,7 +112,12 @@ public sealed interface SetRule {
               String.join(", ", columns),
               table,
               String.join(", ", referenced),
-              setsAside ? "queue" : "fail");
+              lacking.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether a row without such a row is set aside. */
+    public boolean setsAside() {
+      return lacking != Lacking.FAIL;
     }
   }
 }

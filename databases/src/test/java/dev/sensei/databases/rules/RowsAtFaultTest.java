@@ -71,7 +71,11 @@ class RowsAtFaultTest {
     // 2 is a duplicate of 1, 3 has no label, 9 is not there.
     SetRule.Reference reference =
         new SetRule.Reference(
-            List.of("parent"), PARENT, List.of("id"), true, ColumnRule.Origin.TARGET);
+            List.of("parent"),
+            PARENT,
+            List.of("id"),
+            SetRule.Lacking.QUEUE,
+            ColumnRule.Origin.TARGET);
     tables.put(PARENT, parent(List.of(keepFirst())));
     tables.put(CHILD, table(CHILD, List.of(reference), "id", "parent", "other"));
     assertThat(ids(database, tables.get(CHILD), reference)).containsExactly(2, 3, 5);
@@ -92,7 +96,7 @@ class RowsAtFaultTest {
             List.of("parent", "other"),
             PARENT,
             List.of("id", "at"),
-            true,
+            SetRule.Lacking.QUEUE,
             ColumnRule.Origin.PERSON);
     tables.put(PARENT, parent(List.of()));
     tables.put(CHILD, table(CHILD, List.of(reference), "id", "parent", "other"));
@@ -119,7 +123,11 @@ class RowsAtFaultTest {
       columns.add("c" + column);
       rules.add(
           new SetRule.Reference(
-              List.of("c" + column), PARENT, List.of("id"), true, ColumnRule.Origin.TARGET));
+              List.of("c" + column),
+              PARENT,
+              List.of("id"),
+              SetRule.Lacking.QUEUE,
+              ColumnRule.Origin.TARGET));
     }
     tables.put(PARENT, parent(List.of()));
     tables.put(CHILD, table(CHILD, rules, columns.toArray(String[]::new)));
@@ -142,7 +150,11 @@ class RowsAtFaultTest {
             "INSERT INTO child VALUES (1,NULL,0),(2,1,0),(3,99,0),(4,3,0),(5,4,0),(6,7,0),(7,6,0)");
     SetRule.Reference reference =
         new SetRule.Reference(
-            List.of("parent"), CHILD, List.of("id"), true, ColumnRule.Origin.TARGET);
+            List.of("parent"),
+            CHILD,
+            List.of("id"),
+            SetRule.Lacking.QUEUE,
+            ColumnRule.Origin.TARGET);
     tables.put(CHILD, table(CHILD, List.of(reference), "id", "parent", "other"));
     assertThat(ids(database, tables.get(CHILD), reference)).containsExactly(3, 4, 5);
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param number what it is named by; 0 where the queue is gone and the journal tells of it
  * @param table the source table
- * @param state open, skipped, left_out, retried, or corrected
+ * @param state open, skipped, left_out, retried, corrected, or fetched
  * @param errorClass what kind of trouble it was, such as data
  * @param code the SQLSTATE
  * @param message why the row was not taken; no values

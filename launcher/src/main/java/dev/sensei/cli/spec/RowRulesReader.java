@@ -50,7 +50,9 @@ final class RowRulesReader {
           "keep_last",
           RowRemedy.KEEP_LAST,
           "fail",
-          RowRemedy.FAIL);
+          RowRemedy.FAIL,
+          "migrate_parent",
+          RowRemedy.MIGRATE_PARENT);
 
   /** The words for rules, in the order that messages list them. */
   private static final Map<String, RuleKind> KINDS = kinds();
@@ -103,19 +105,8 @@ final class RowRulesReader {
         .setNullInNotNull(remedy(section, "nullInNotNull", "default"))
         .setNulBytes(remedy(section, "nulBytes", "strip"))
         .setDuplicates(remedy(section, "duplicates", "keep_first", "keep_last"))
-        .setOrphans(orphans(section))
+        .setOrphans(remedy(section, "orphans", "fail", "migrate_parent"))
         .build();
-  }
-
-  private static RowRemedy orphans(YamlSection section) throws SpecException {
-    if (section.value("orphans").says("migrate_parent")) {
-      throw error(
-          section,
-          "orphans",
-          "orphans: migrate_parent is not built yet; allowed: fail, queue. A parent's table is"
-              + " moved where tables.include names it");
-    }
-    return remedy(section, "orphans", "fail");
   }
 
   /** The row goes to the error queue, or one of these is done. */

@@ -169,17 +169,22 @@ final class RunRecord {
   }
 
   private void resolved(TableErrors table) {
-    long all = table.getOpen() + table.getSkipped() + table.getRetried() + table.getCorrected();
+    long corrected = table.getCorrected() - table.getFetched();
+    long all = table.getOpen() + table.getSkipped() + table.getRetried() + corrected;
     setAside.put(
         table.getTableIndex(),
-        "%,d rows of %s were set aside: %,d wait, %,d were skipped, %,d retried, %,d corrected"
+        "%,d rows of %s were set aside: %,d wait, %,d were skipped, %,d retried, %,d corrected%s"
             .formatted(
                 all,
                 table.getTable(),
                 table.getOpen(),
                 table.getSkipped(),
                 table.getRetried(),
-                table.getCorrected()));
+                corrected,
+                table.getFetched() == 0
+                    ? ""
+                    : "; %,d more were fetched for rows that refer to them"
+                        .formatted(table.getFetched())));
   }
 
   private void changed(TableValidated event) {

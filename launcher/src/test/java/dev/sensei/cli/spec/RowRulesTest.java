@@ -30,7 +30,7 @@ final class RowRulesTest {
                   duplicates: keep_last
                   orphans: queue
                   tables:
-                    shop.customers: {tooLong: queue}
+                    shop.customers: {tooLong: queue, orphans: migrate_parent}
                 rules:
                   shop.customers:
                     name: not_null
@@ -64,7 +64,7 @@ final class RowRulesTest {
                 RowRemedy.UNKNOWN,
                 RowRemedy.UNKNOWN,
                 RowRemedy.UNKNOWN,
-                RowRemedy.UNKNOWN));
+                RowRemedy.MIGRATE_PARENT));
     assertThat(rows.rules().stream().map(RowRulesTest::told))
         .containsExactly(
             "shop.customers [name] NOT_NULL UNKNOWN",
@@ -154,8 +154,6 @@ final class RowRulesTest {
             + " found \"cut\"",
         "recovery: {tooLong: null} | m.yaml:1:21: recovery.tooLong has to be one of queue,"
             + " truncate, found nothing",
-        "recovery: {orphans: migrate_parent} | m.yaml:1:21: orphans: migrate_parent is not built"
-            + " yet",
         "recovery: {too_long: queue} | m.yaml:1:12: unknown key \"too_long\" in recovery (did you"
             + " mean tooLong?)",
         "recovery: {tables: {customers: {}}} | recovery.tables has to be a mapping by a table"
@@ -176,7 +174,7 @@ final class RowRulesTest {
         "rules: {a.b: {c: {unique: {order: d}}}} | an order needs remedy: keep_first or keep_last"
             + " beside it",
         "recovery: {orphans: cut} | m.yaml:1:21: recovery.orphans has to be one of queue, fail,"
-            + " found \"cut\"",
+            + " migrate_parent, found \"cut\"",
         "recovery: {tables: {a.b: {}}} | recovery.tables.a.b says nothing; give at least one of"
             + " tooLong, outOfRange,",
         "recovery: {tables: {a.b: {tooLong: queue}, '\"a\".b': {tooLong: truncate}}} | a.b stands"

@@ -8,5 +8,6 @@ public enum ErrorAction {
   UNKNOWN,
   RETRY,
   SKIP,
-  SET_ASIDE_ORPHANS
+  SET_ASIDE_ORPHANS,
+  MIGRATE_PARENTS
 }

@@ -10,5 +10,6 @@ public enum ErrorState {
   SKIPPED,
   RETRIED,
   CORRECTED,
-  LEFT_OUT
+  LEFT_OUT,
+  FETCHED
 }

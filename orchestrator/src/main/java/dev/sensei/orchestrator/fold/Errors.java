@@ -27,12 +27,23 @@ final class Errors {
 
   private Errors() {}
 
-  /** Goes on to the validation, unless a person has to decide about rows, or wants to be asked. */
+  /**
+   * Goes on to the validation, unless a person has to decide about rows, or wants to be asked.
+   * Where the plan says that rows which others refer to are migrated, that is done first, by the
+   * word of whoever approved it.
+   */
   static void proceed(Draft draft) {
-    if (draft.migration().openErrors() > 0) {
-      draft.emit(new Event.MilestoneReached(draft.id(), Milestone.ERRORS_OPEN));
-    } else {
+    MigrationState m = draft.migration();
+    if (m.openErrors() == 0) {
       validate(draft);
+      return;
+    }
+    draft.emit(new Event.MilestoneReached(draft.id(), Milestone.ERRORS_OPEN));
+    if (m.options().migratesParents()) {
+      resolve(
+          draft,
+          new ErrorResolution(
+              ErrorAction.MIGRATE_PARENTS, List.of(), "recovery.orphans", m.approver()));
     }
   }
 

@@ -69,4 +69,9 @@ public record Options(
     recovery = List.copyOf(recovery);
     rules = List.copyOf(rules);
   }
+
+  /** Whether rows that others lack are migrated as the source has them since. */
+  boolean migratesParents() {
+    return recovery.stream().anyMatch(each -> each.orphans() == RowRemedy.MIGRATE_PARENT);
+  }
 }

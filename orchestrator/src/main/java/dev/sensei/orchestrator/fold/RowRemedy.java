@@ -12,5 +12,6 @@ public enum RowRemedy {
   STRIP,
   KEEP_FIRST,
   KEEP_LAST,
-  FAIL
+  FAIL,
+  MIGRATE_PARENT
 }

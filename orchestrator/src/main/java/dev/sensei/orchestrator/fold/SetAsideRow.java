@@ -10,8 +10,8 @@ package dev.sensei.orchestrator.fold;
  * @param state what has become of it.
  * @param decidedBy who decided; empty where nobody has.
  * @param locator where it stands in the source's file under the snapshot, such as (0,1); no value.
- * @param writtenBy where it was corrected, the target's transaction that wrote it, by its 64-bit
- *     number; 0 else.
+ * @param writtenBy where it was corrected or fetched, the target's transaction that wrote it, by
+ *     its 64-bit number; 0 else.
  * @param xmin the source's transaction that wrote it, by the 32 bits that rows carry.
  * @param number what a person names it by.
  */

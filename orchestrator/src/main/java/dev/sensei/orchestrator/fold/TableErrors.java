@@ -11,6 +11,8 @@ package dev.sensei.orchestrator.fold;
  * @param corrected rows that the target has taken as the source has them since.
  * @param withdrawn how many of all these the target had, until they were set aside since a row that
  *     they refer to is not there.
+ * @param fetched how many of those that were corrected were written behind the snapshot, and taken
+ *     since others refer to them.
  */
 public record TableErrors(
     int tableIndex,
@@ -19,4 +21,5 @@ public record TableErrors(
     long skipped,
     long retried,
     long corrected,
-    long withdrawn) {}
+    long withdrawn,
+    long fetched) {}

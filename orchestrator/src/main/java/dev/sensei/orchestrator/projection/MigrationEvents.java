@@ -140,6 +140,17 @@ final class MigrationEvents {
           if (errors.moreCorrected(id, table)) {
             migrations.acceptanceVoid(id);
           }
+          if (table.fetched() > 0) {
+            operations.record(
+                id,
+                Operation.MISSING_PARENTS,
+                table.table(),
+                table.tableIndex(),
+                0,
+                new Result(table.fetched(), table.fetched(), null),
+                sequence,
+                time);
+          }
         }
       }
       case Event.MigrationPaused _ -> {

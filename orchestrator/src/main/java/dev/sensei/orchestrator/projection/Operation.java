@@ -24,6 +24,7 @@ record Operation(String phase, String name) {
   static final Operation PLAN_APPROVAL = new Operation(PLANNING, "plan_approval");
   static final Operation COUNT_VERIFICATION = new Operation(VALIDATION, "count_verification");
   static final Operation ROWS_SET_ASIDE = new Operation(EXECUTION, "rows_set_aside");
+  static final Operation MISSING_PARENTS = new Operation(EXECUTION, "missing_parent_migration");
   static final Operation PAUSE = new Operation(EXECUTION, "pause");
   static final Operation DEPENDENCY_WAIT = new Operation(EXECUTION, "dependency_wait");
 

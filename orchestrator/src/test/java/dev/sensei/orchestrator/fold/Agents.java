@@ -37,7 +37,7 @@ final class Agents {
   final Map<Integer, Set<Integer>> ledger = new HashMap<>();
   final Map<Integer, Long> setAside = new HashMap<>();
   final List<RowDeviation> deviations = new ArrayList<>();
-  TableErrors resolved = new TableErrors(0, name(0), 0, 0, 0, 0, 0);
+  TableErrors resolved = new TableErrors(0, name(0), 0, 0, 0, 0, 0, 0);
 
   /** The error queue by table, where rows are decided about one by one. */
   final Map<Integer, TableErrors> queue = new HashMap<>();
@@ -93,7 +93,7 @@ final class Agents {
           if (world.tables.containsKey(table) && world.table(table).state() == TableRunState.DONE) {
             queue.merge(
                 table,
-                decided(new TableErrors(table, name(table), rows, 0, 0, 0, 0), resolution),
+                decided(new TableErrors(table, name(table), rows, 0, 0, 0, 0, 0), resolution),
                 (before, first) -> decided(before, resolution));
           }
         });
@@ -113,7 +113,8 @@ final class Agents {
         rows.skipped() + (skip ? rows.open() : 0),
         rows.retried() + retried,
         rows.corrected() + corrected,
-        rows.withdrawn());
+        rows.withdrawn(),
+        rows.fetched());
   }
 
   List<Report> answer(World world, Task task) {

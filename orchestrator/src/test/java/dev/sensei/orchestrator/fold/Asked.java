@@ -14,16 +14,31 @@ final class Asked {
   private Asked() {}
 
   static Options options(List<Milestone> milestones, boolean separateApprover) {
-    return options(milestones, separateApprover, 0, 100);
+    return options(milestones, separateApprover, 0, 100, List.of());
   }
 
   /** Options under which rows of a table may go to the error queue. */
   static Options setAside(int rows, double percent) {
-    return options(List.of(), false, rows, percent);
+    return options(List.of(), false, rows, percent, List.of());
+  }
+
+  /** The same where rows that others lack are migrated too. */
+  static Options migratingParents(int rows) {
+    RowRemedy none = RowRemedy.UNKNOWN;
+    return options(
+        List.of(),
+        false,
+        rows,
+        100,
+        List.of(new Recovery("public.t0", none, none, none, none, none, RowRemedy.MIGRATE_PARENT)));
   }
 
   private static Options options(
-      List<Milestone> milestones, boolean separateApprover, int errorRows, double errorPercent) {
+      List<Milestone> milestones,
+      boolean separateApprover,
+      int errorRows,
+      double errorPercent,
+      List<Recovery> recovery) {
     return new Options(
         100_000,
         0,
@@ -42,7 +57,7 @@ final class Asked {
         milestones,
         separateApprover,
         List.of(),
-        List.of(),
+        recovery,
         List.of(),
         errorRows,
         errorPercent,

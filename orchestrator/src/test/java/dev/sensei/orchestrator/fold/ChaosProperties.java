@@ -40,7 +40,9 @@ class ChaosProperties {
         agents.setAside.put(table, 1L + random.nextInt((int) MOST_SET_ASIDE));
       }
     }
-    world.command(Asked.create(OPTIONS));
+    world.command(
+        Asked.create(
+            random.nextBoolean() ? OPTIONS : Asked.migratingParents((int) MOST_SET_ASIDE)));
     world.command(Asked.start());
     List<Report> said = new ArrayList<>();
     for (int i = 0; i < FAULTY_STEPS + 30 * tables && !Lifecycle.ended(world.state()); i++) {

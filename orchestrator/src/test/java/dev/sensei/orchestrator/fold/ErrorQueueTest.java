@@ -80,7 +80,7 @@ class ErrorQueueTest {
     assertThat(world.header().resolution()).isPresent();
     world.command(Asked.skipErrors());
     assertThat(rejection(world)).contains("another decision about the error queue");
-    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 3, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 3, 0, 0, 0);
     long rows = world.header().rows();
     world.work(agents);
 
@@ -93,14 +93,14 @@ class ErrorQueueTest {
   @Test
   void whatStillWaitsIsWaitedForAndSaidOfTheSameRowsTwiceCountsOnce() {
     World world = waiting();
-    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 2, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 2, 0, 0, 0);
     long rows = world.header().rows();
     world.command(Asked.retryErrors());
     world.work(agents);
     assertThat(world.header().waitingFor()).isEqualTo(Milestone.ERRORS_OPEN);
     assertThat(world.header().openErrors()).isEqualTo(1);
 
-    agents.resolved = new TableErrors(0, "public.t0", 0, 1, 2, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 1, 2, 0, 0, 0);
     world.command(Asked.skipErrors());
     world.work(agents);
     assertThat(world.header().rows()).isEqualTo(rows + 2);
@@ -110,13 +110,47 @@ class ErrorQueueTest {
   @Test
   void correctedRowsDeviateAndNeedToBeAccepted() {
     World world = waiting();
-    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1, 0, 0);
     world.command(Asked.retryErrors());
     world.work(agents);
     assertThat(world.header().failure().orElseThrow().code())
         .isEqualTo(Commands.EXCEPTIONS_NOT_ACCEPTED);
     world.command(Asked.accept());
     world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void rowsThatLackParentsAreTriedByItselfWhereThePlanSaysSo() {
+    agents.setAside.put(0, 3L);
+    World world = new World();
+    world.command(Asked.create(Asked.migratingParents(5)));
+    world.command(Asked.start());
+    world.work(agents);
+    world.command(Asked.approve());
+    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 2, 0, 0, 0);
+    world.work(agents);
+
+    assertThat(world.events(Event.ErrorResolutionStarted.class))
+        .singleElement()
+        .returns(
+            new ErrorResolution(
+                ErrorAction.MIGRATE_PARENTS, List.of(), "recovery.orphans", "grace"),
+            Event.ErrorResolutionStarted::resolution);
+    assertThat(world.header().waitingFor()).isEqualTo(Milestone.ERRORS_OPEN);
+    assertThat(world.header().openErrors()).isEqualTo(1);
+    assertThat(world.header().resolution()).isEmpty();
+    // What is left is for a person, and is not tried by itself again.
+    world.command(Asked.skipErrors());
+    agents.resolved = new TableErrors(0, "public.t0", 0, 1, 2, 0, 0, 0);
+    world.work(agents);
+    assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
+  }
+
+  @Test
+  void nothingIsTriedByItselfWhereNoRowWaits() {
+    World world = moved(Asked.migratingParents(5));
+    assertThat(world.events(Event.ErrorResolutionStarted.class)).isEmpty();
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
   }
 
@@ -172,7 +206,7 @@ class ErrorQueueTest {
     World world = waiting();
     world.command(Asked.retryErrors());
     world.lose(world.take(Task.ResolveErrors.class));
-    agents.resolved = new TableErrors(0, "public.t0", 0, 3, 0, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 3, 0, 0, 0, 0);
     world.work(agents);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);
   }
@@ -209,7 +243,7 @@ class ErrorQueueTest {
     world.command(Asked.retryErrors());
     world.command(Asked.accept());
     assertThat(world.header().exceptionsAccepted()).isTrue();
-    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 2, 1, 0, 0);
     world.work(agents);
     assertThat(world.header().failure().orElseThrow().code())
         .isEqualTo(Commands.EXCEPTIONS_NOT_ACCEPTED);
@@ -237,7 +271,7 @@ class ErrorQueueTest {
   void aTableKnowsWhatBecameOfItsRowsAndTakesThemWithItWhereAllIsTakenBack() {
     World world = waiting();
     TableState before = world.table(0);
-    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 1, 1, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 1, 1, 0, 0);
     world.command(Asked.retryErrors());
     world.work(agents);
     assertThat(world.table(0))

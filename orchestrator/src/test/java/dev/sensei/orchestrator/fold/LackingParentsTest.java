@@ -46,7 +46,7 @@ class LackingParentsTest {
 
   private void parentsAreTaken() {
     agents.orphaned.clear();
-    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 3, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 0, 3, 0, 0, 0);
   }
 
   @Test
@@ -83,12 +83,12 @@ class LackingParentsTest {
   @Test
   void aDecisionThatMendsNotAllLeadsBackToTheMilestoneAndNowhereElse() {
     World world = waiting();
-    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 2, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 1, 0, 2, 0, 0, 0);
     world.command(Asked.retryErrors());
     world.work(agents);
     assertWaits(world);
     assertThat(world.events(Event.MilestoneReached.class)).hasSize(2);
-    agents.resolved = new TableErrors(0, "public.t0", 0, 1, 2, 0, 0);
+    agents.resolved = new TableErrors(0, "public.t0", 0, 1, 2, 0, 0, 0);
     world.command(Asked.skipErrors());
     world.work(agents);
     assertWaits(world);
@@ -109,8 +109,8 @@ class LackingParentsTest {
             1,
             Agents.WHO,
             List.of(
-                new TableErrors(0, "public.t0", 0, 1, 2, 0, 0),
-                new TableErrors(1, "public.t1", 7, 0, 0, 0, 7))));
+                new TableErrors(0, "public.t0", 0, 1, 2, 0, 0, 0),
+                new TableErrors(1, "public.t1", 7, 0, 0, 0, 7, 0))));
     world.work(agents);
     assertThat(world.header().rows()).isEqualTo(rows - 7);
     assertThat(world.state()).isEqualTo(LifecycleState.COMPLETED);
@@ -125,8 +125,8 @@ class LackingParentsTest {
             1,
             Agents.WHO,
             List.of(
-                new TableErrors(0, "public.t0", 0, 1, 2, 0, 0),
-                new TableErrors(1, "public.t1", 0, 0, 7, 0, 7))));
+                new TableErrors(0, "public.t0", 0, 1, 2, 0, 0, 0),
+                new TableErrors(1, "public.t1", 0, 0, 7, 0, 7, 0))));
     world.work(agents);
     assertThat(world.header().rows()).isEqualTo(rows);
     assertThat(world.state()).isEqualTo(LifecycleState.CERTIFIED);

@@ -265,7 +265,7 @@ class JournalProjectionTest {
     apply(
         connection,
         new Event.ErrorsResolved(
-            ID, List.of(new TableErrors(0, "public.t", open, skipped, retried, corrected, 0))));
+            ID, List.of(new TableErrors(0, "public.t", open, skipped, retried, corrected, 0, 0))));
     Event counted =
         new Event.TableErrorsResolved(ID, "public.t", 0, 1, open, skipped, retried, corrected, 0);
     assertThat(apply(connection, counted)).isTrue();
@@ -296,6 +296,29 @@ class JournalProjectionTest {
                     AND table_name <> '*' ORDER BY id
                   """))
           .contains("public.t 2 3");
+    }
+  }
+
+  @Test
+  void rowsThatCameWithOthersAreAnOperationOfTheirTable(ControlDatabase database)
+      throws SQLException {
+    try (Connection connection = database.connect()) {
+      begin(connection);
+      apply(
+          connection,
+          new Event.ErrorsResolved(
+              ID,
+              List.of(
+                  new TableErrors(0, "public.t", 0, 0, 1, 3, 0, 2),
+                  new TableErrors(1, "public.u", 0, 0, 1, 0, 0, 0))));
+      assertThat(
+              rows(
+                  connection,
+                  """
+                  SELECT concat_ws(' ', table_name, phase, status, records_processed, total_records)
+                  FROM migration_control WHERE operation = 'missing_parent_migration'
+                  """))
+          .containsExactly("public.t execution completed 2 2");
     }
   }
 

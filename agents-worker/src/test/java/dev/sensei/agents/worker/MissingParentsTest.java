@@ -1,0 +1,303 @@
+package dev.sensei.agents.worker;
+
+import static dev.sensei.agents.testing.Migration.ask;
+import static dev.sensei.agents.testing.Migration.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sensei.databases.TableName;
+import dev.sensei.databases.failpoint.FailpointReached;
+import dev.sensei.databases.failpoint.Failpoints;
+import dev.sensei.databases.ledger.LedgerMarks;
+import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.QueuedRow;
+import dev.sensei.databases.ledger.QueuedRow.State;
+import dev.sensei.databases.rules.ColumnRule;
+import dev.sensei.databases.rules.SetRule;
+import dev.sensei.schemas.common.ErrorAction;
+import dev.sensei.schemas.common.ExistingRows;
+import dev.sensei.schemas.common.TableErrors;
+import dev.sensei.schemas.report.ErrorsResolved;
+import dev.sensei.schemas.task.ResolveErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Rows that lack what they refer to, and get it from the source as it is now. */
+class MissingParentsTest extends WorkerOnDatabases {
+  /** Children 6, 7 and 8 lack parents 60 and 70, and parent 60 will want grandparent 600. */
+  private static final String SOURCE =
+      """
+      CREATE TABLE grandparent (id int PRIMARY KEY, name text);
+      CREATE TABLE parent (id int PRIMARY KEY, grandparent int, name text);
+      CREATE TABLE child (id int PRIMARY KEY, parent int, name text);
+      INSERT INTO grandparent SELECT n, 'g' || n FROM generate_series(1, 5) n;
+      INSERT INTO parent SELECT n, 1 + n % 5, 'p' || n FROM generate_series(1, 20) n;
+      INSERT INTO child SELECT n, n, 'c' || n FROM generate_series(1, 20) n;
+      UPDATE child SET parent = 60 WHERE id IN (6, 7);
+      UPDATE child SET parent = 70 WHERE id = 8;
+      """;
+
+  private static final String TARGET =
+      """
+      CREATE TABLE grandparent (id int PRIMARY KEY, name text);
+      CREATE TABLE parent (id int PRIMARY KEY, grandparent int REFERENCES grandparent, name varchar(10));
+      CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent, name text);
+      """;
+
+  private static final String LATER =
+      """
+      INSERT INTO grandparent VALUES (600, 'late');
+      INSERT INTO parent VALUES (60, 600, 'late');
+      """;
+
+  private void move(String... tables) throws Exception {
+    handle(prepareTarget());
+    for (var table : migration.tables) {
+      handle(prepareTable(table.source().name(), 1, ExistingRows.REFUSE));
+    }
+    for (String table : tables) {
+      handle(copy(table, 1, 0));
+    }
+  }
+
+  private void family() throws Exception {
+    begin(SOURCE, TARGET, Map.of("errorMaxRows", "100"));
+    move("grandparent", "parent", "child");
+    assertThat(queue("child")).hasSize(3);
+  }
+
+  private List<QueuedRow> queue(String table) throws SQLException {
+    try (Connection target = migration.target.connect()) {
+      return new LedgerMarks(LedgerSettings.DEFAULT)
+          .queued(target, "m").stream()
+              .filter(row -> row.table().table().name().equals(table))
+              .toList();
+    }
+  }
+
+  private List<State> states(String table) throws SQLException {
+    return queue(table).stream().map(QueuedRow::state).toList();
+  }
+
+  private TableErrors resolved(String table) {
+    return reported(ErrorsResolved.class).getLast().getTables().stream()
+        .filter(each -> each.getTableIndex() == migration.table(table).index())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private ResolveErrors decision(String id, ErrorAction action, Long... numbers) {
+    ResolveErrors task = resolve(action, numbers);
+    put(task, "taskId", id);
+    return task;
+  }
+
+  private String count(String table) throws SQLException {
+    return ask(migration.target, "SELECT count(*) FROM " + table);
+  }
+
+  @Test
+  void aRetryBringsTheParentAndWhatThatRefersTo() throws Exception {
+    family();
+    run(migration.source, LATER);
+    twice(decision("d1", ErrorAction.RETRY), 2);
+
+    assertThat(states("child")).containsExactly(State.RETRIED, State.RETRIED, State.OPEN);
+    assertThat(queue("child").getLast().fault().kind()).isEqualTo("23503");
+    assertThat(states("parent")).containsExactly(State.FETCHED);
+    assertThat(states("grandparent")).containsExactly(State.FETCHED);
+    assertThat(ask(migration.target, "SELECT p::text FROM parent p WHERE id = 60"))
+        .isEqualTo("(60,600,late)");
+    assertThat(count("grandparent")).isEqualTo("6");
+    assertThat(queue("parent").getFirst())
+        .satisfies(
+            row -> {
+              assertThat(row.chunk()).isEqualTo(QueuedRow.FETCHED);
+              assertThat(row.decidedBy()).contains("anna");
+              assertThat(row.fault().fields().constraint()).contains("child_parent_fkey");
+              assertThat(
+                      ask(
+                          migration.target,
+                          "SELECT string_agg(id::text, ' ') FROM parent WHERE xmin::text::bigint = "
+                              + (row.writtenBy() & 0xFFFFFFFFL)))
+                  .isEqualTo("60");
+            });
+    assertThat(resolved("parent").getCorrected()).isEqualTo(1);
+    assertThat(resolved("parent").getFetched()).isEqualTo(1);
+    assertThat(resolved("child").getRetried()).isEqualTo(2);
+    assertThat(resolved("child").getFetched()).isZero();
+  }
+
+  @Test
+  void aKillAtAnyPlaceLeavesBothOrNeither() throws Exception {
+    family();
+    run(migration.source, LATER);
+    Failpoints.configure("before-report=throw@1");
+    assertThatThrownBy(() -> handle(decision("d1", ErrorAction.RETRY)))
+        .isInstanceOf(FailpointReached.class);
+    Failpoints.clear();
+    assertThat(states("parent")).containsExactly(State.FETCHED);
+    twice(decision("d1", ErrorAction.RETRY), 2);
+    assertThat(states("parent")).containsExactly(State.FETCHED);
+    assertThat(resolved("parent").getFetched()).isEqualTo(1);
+    assertThat(count("child")).isEqualTo("19");
+  }
+
+  @Test
+  void nothingIsFetchedForARowThatIsRefusedAllTheSame() throws Exception {
+    family();
+    run(migration.source, LATER);
+    run(migration.target, "ALTER TABLE child ADD CHECK (id > 8) NOT VALID");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("child")).containsExactly(State.OPEN, State.OPEN, State.OPEN);
+    assertThat(queue("child").getFirst().fault().kind()).isEqualTo("23514");
+    assertThat(states("parent")).isEmpty();
+    assertThat(count("parent")).isEqualTo("20");
+    assertThat(count("grandparent")).isEqualTo("5");
+  }
+
+  @Test
+  void aParentThatIsRefusedIsWhyItsChildIs() throws Exception {
+    family();
+    run(migration.source, LATER + "UPDATE parent SET name = 'far too long' WHERE id = 60");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("child")).containsExactly(State.OPEN, State.OPEN, State.OPEN);
+    assertThat(queue("child").getFirst().fault().kind()).isEqualTo("22001");
+    assertThat(states("parent")).isEmpty();
+    assertThat(count("grandparent")).isEqualTo("5");
+  }
+
+  @Test
+  void aParentInTheQueueIsNotFetchedPastIt() throws Exception {
+    begin(
+        SOURCE + "INSERT INTO parent VALUES (60, 1, 'far too long')",
+        TARGET,
+        Map.of("errorMaxRows", "100"));
+    move("grandparent", "parent", "child");
+    assertThat(states("parent")).containsExactly(State.OPEN);
+    run(migration.source, "UPDATE parent SET name = 'short' WHERE id = 60");
+    long child = queue("child").getFirst().number();
+    handle(decision("d1", ErrorAction.RETRY, child));
+    assertThat(states("child")).containsExactly(State.OPEN, State.OPEN, State.OPEN);
+    assertThat(states("parent")).containsExactly(State.OPEN);
+
+    handle(decision("d2", ErrorAction.RETRY));
+    assertThat(states("parent")).containsExactly(State.CORRECTED);
+    // Children came first: a plan made by hand has all tables in one phase.
+    handle(decision("d3", ErrorAction.RETRY));
+    assertThat(states("child")).containsExactly(State.RETRIED, State.RETRIED, State.OPEN);
+  }
+
+  @Test
+  void aRowThatRefersToItsOwnTableBringsTheWholeLine() throws Exception {
+    begin(
+        """
+        CREATE TABLE node (id int PRIMARY KEY, up int);
+        INSERT INTO node VALUES (1, 1), (2, 30), (3, 50);
+        """,
+        "CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node)",
+        Map.of("errorMaxRows", "100"));
+    move("node");
+    run(
+        migration.source,
+        """
+        INSERT INTO node SELECT n, n + 1 FROM generate_series(30, 39) n;
+        INSERT INTO node VALUES (40, 40), (50, 51), (51, 50);
+        """);
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(ask(migration.target, "SELECT string_agg(id::text, ' ' ORDER BY id) FROM node"))
+        .isEqualTo("1 2 30 31 32 33 34 35 36 37 38 39 40");
+    assertThat(resolved("node").getFetched()).isEqualTo(11);
+    assertThat(resolved("node").getCorrected()).isEqualTo(11);
+    assertThat(resolved("node").getRetried()).isEqualTo(1);
+    // 50 and 51 refer to each other, and no order takes the one before the other.
+    assertThat(resolved("node").getOpen()).isEqualTo(1);
+  }
+
+  @Test
+  void keysOfOtherTypesAndPartitionsAreFoundByWhatTheyMean() throws Exception {
+    String partitioned =
+        """
+        CREATE TABLE whole (id bigint, code varchar(20) COLLATE "C", PRIMARY KEY (id, code)) PARTITION BY RANGE (id);
+        CREATE TABLE low PARTITION OF whole FOR VALUES FROM (0) TO (100);
+        CREATE TABLE high PARTITION OF whole FOR VALUES FROM (100) TO (1000);
+        """;
+    begin(
+        partitioned
+            + """
+            CREATE TABLE word (code text UNIQUE, note text);
+            CREATE TABLE child (id int, code text, word char(8), price numeric(5, 2));
+            INSERT INTO child VALUES (7, 'it''s \\', 'a', 1), (700, '{d}', 'b', 2), (NULL, 'x', 'a', 3),
+              (9, 'lost', 'a', 4);
+            """,
+        partitioned
+            + """
+            CREATE TABLE word (code text UNIQUE, note text);
+            CREATE TABLE child (id int, code text, word char(8), price numeric(5, 2),
+              FOREIGN KEY (id, code) REFERENCES whole, FOREIGN KEY (word) REFERENCES word (code));
+            """,
+        Map.of("errorMaxRows", "100"));
+    move("low", "high", "word", "child");
+    assertThat(queue("child")).hasSize(4);
+    run(
+        migration.source,
+        "INSERT INTO whole VALUES (7, 'it''s \\'), (700, '{d}'); INSERT INTO word VALUES ('a'),"
+            + " ('b')");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(
+            ask(migration.target, "SELECT string_agg(price::text, ' ' ORDER BY price) FROM child"))
+        .isEqualTo("1.00 2.00 3.00");
+    assertThat(resolved("low").getFetched()).isEqualTo(1);
+    assertThat(resolved("high").getFetched()).isEqualTo(1);
+    assertThat(resolved("word").getFetched()).isEqualTo(2);
+    assertThat(resolved("child").getOpen()).isEqualTo(1);
+  }
+
+  private static SetRule.Reference toParent(SetRule.Lacking lacking, ColumnRule.Origin origin) {
+    return new SetRule.Reference(
+        List.of("parent"), new TableName("public", "parent"), List.of("id"), lacking, origin);
+  }
+
+  @Test
+  void onlyRowsThatLackParentsAreTriedWhereThePlanSaysSo() throws Exception {
+    String other = "CREATE TABLE other (id int PRIMARY KEY, parent int%s);";
+    begin(
+        SOURCE + other.formatted("") + "INSERT INTO other VALUES (1, 60)",
+        TARGET
+            + other.formatted(" REFERENCES parent")
+            + "ALTER TABLE child ADD CONSTRAINT odd CHECK (id <> 9)",
+        Map.of("errorMaxRows", "100"),
+        Map.of(
+            "child", List.of(toParent(SetRule.Lacking.MIGRATE_PARENT, ColumnRule.Origin.TARGET))));
+    move("grandparent", "parent", "child", "other");
+    run(migration.source, LATER);
+    run(migration.target, "ALTER TABLE child DROP CONSTRAINT odd");
+    handle(decision("d1", ErrorAction.MIGRATE_PARENTS));
+
+    assertThat(queue("child"))
+        .extracting(row -> row.fault().kind() + " " + row.state())
+        .containsExactlyInAnyOrder("23503 RETRIED", "23503 RETRIED", "23503 OPEN", "23514 OPEN");
+    assertThat(states("other")).containsExactly(State.OPEN);
+    assertThat(resolved("parent").getFetched()).isEqualTo(1);
+  }
+
+  @Test
+  void whatAPersonDeclaredIsHeldThoughTheTargetAsksForNothing() throws Exception {
+    begin(
+        SOURCE,
+        TARGET.replace("REFERENCES parent", ""),
+        Map.of("errorMaxRows", "100"),
+        Map.of("child", List.of(toParent(SetRule.Lacking.QUEUE, ColumnRule.Origin.PERSON))));
+    move("grandparent", "parent", "child");
+    assertThat(queue("child")).hasSize(3);
+    run(migration.source, LATER);
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("child")).containsExactly(State.RETRIED, State.RETRIED, State.OPEN);
+    assertThat(queue("child").getLast().fault().fields().constraint())
+        .contains("reference (parent) to public.parent (id): queue");
+    assertThat(states("parent")).containsExactly(State.FETCHED);
+  }
+}
