@@ -4,11 +4,14 @@ import dev.sensei.certificate.CertificateDocument;
 import dev.sensei.certificate.CertificateDocument.Exemption;
 import dev.sensei.certificate.PerspectiveEvidence;
 import dev.sensei.certificate.PerspectiveEvidence.Outcome;
+import dev.sensei.certificate.Quarantine;
 import dev.sensei.certificate.Verification.Valid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a valid certificate says, as lines: what it covers, and what it does not. */
 public final class CertificateText {
@@ -52,6 +55,7 @@ public final class CertificateText {
         "up to record %d, %s".formatted(document.journal().sequence(), document.journal().hash()));
     covered(lines, document);
     notCovered(lines, document);
+    setAside(lines, document);
     return lines.stream().map(Amounts::printable).toList();
   }
 
@@ -110,14 +114,38 @@ public final class CertificateText {
     exemptions(lines, "accepted exception", document.exceptionsAccepted());
     exemptions(lines, "deviation", document.deviations());
     if (document.quarantined().rows() > 0) {
-      lines.add(
-          "  %s rows set aside (%s)"
-              .formatted(
-                  Amounts.count(document.quarantined().rows()), document.quarantined().note()));
+      lines.add("  %s rows set aside".formatted(Amounts.count(document.quarantined().rows())));
     }
     if (lines.size() == before) {
       lines.add("  nothing that was in scope");
     }
+  }
+
+  /** What became of rows at fault, by table, those among them that the target has. */
+  private static void setAside(List<String> lines, CertificateDocument document) {
+    if (document.quarantined().tables().isEmpty()) {
+      return;
+    }
+    lines.add("Rows that were set aside (%s):".formatted(document.quarantined().note()));
+    for (Quarantine.Table table : document.quarantined().tables()) {
+      lines.add(
+          "  %s: %s"
+              .formatted(
+                  table.table(),
+                  Stream.of(
+                          part(table.open(), "nobody decided about"),
+                          part(table.skipped(), "left out by a person"),
+                          part(table.leftOut(), "left out by a rule"),
+                          part(table.corrected(), "written as the source has them since"),
+                          part(table.retried(), "taken after all and compared"),
+                          part(table.fetched(), "fetched since others refer to them"))
+                      .flatMap(Optional::stream)
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
+  private static Optional<String> part(long rows, String what) {
+    return rows == 0 ? Optional.empty() : Optional.of(Amounts.count(rows) + " " + what);
   }
 
   private static void exemptions(List<String> lines, String title, List<Exemption> exemptions) {
