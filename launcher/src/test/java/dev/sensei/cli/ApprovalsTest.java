@@ -110,7 +110,7 @@ final class ApprovalsTest {
         system.migrate("shop", system.uri(target), "--spec", spec.toString(), "--yes");
     assertThat(waiting.code()).as(waiting.toString()).isEqualTo(4);
     Matcher command =
-        Pattern.compile("\"sensei (resume .*)\" lets it go on").matcher(waiting.out());
+        Pattern.compile("\"./sensei (resume .*)\" lets it go on").matcher(waiting.out());
     assertThat(command.find()).as(waiting.toString()).isTrue();
 
     Outcome resumed = system.person.runs(command.group(1).replace("'", "").split(" "));

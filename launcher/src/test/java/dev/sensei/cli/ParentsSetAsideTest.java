@@ -84,6 +84,7 @@ final class ParentsSetAsideTest {
     Endpoint source = database("mended_shop", SHOP);
     Endpoint target = server.createDatabase("mended");
     String id = waiting(source, target);
+    assertThat(here("status", id).out()).contains("waits for rows that foreign keys lack");
     assertThat(migrate(source, target).code()).isEqualTo(5);
     assertThat(here("accept", id).err()).contains("cannot be made without them");
 
@@ -167,6 +168,7 @@ final class ParentsSetAsideTest {
     Matcher found = ID.matcher(first.out());
     assertThat(found.find()).isTrue();
     String id = found.group(1);
+    assertThat(here("status", id).out()).contains("waits for a decision about 3 rows");
     // It was tried by itself, and the source had no such customers yet.
     assertThat(here("audit", "log", id, "--json").out()).contains("MIGRATE_PARENTS");
 
@@ -178,12 +180,17 @@ final class ParentsSetAsideTest {
     sql(source, "INSERT INTO customer VALUES (498, 'later')");
     assertThat(here("errors", "retry", id).out()).contains("No row waits any more");
     assertThat(migrate(source, target).out()).contains("EXCEPTIONS_NOT_ACCEPTED");
+    assertThat(here("status", id).out()).contains("waits for ./sensei accept " + id);
     assertThat(here("accept", id).code()).isZero();
     JsonNode certificate = certified(source, target);
     assertThat(certificate.at("/quarantined/rows").asLong()).isZero();
     assertThat(certificate.at("/quarantined/tables/0/fetched").asLong()).isEqualTo(2);
     assertThat(certificate.at("/quarantined/tables/1/retried").asLong()).isEqualTo(3);
     assertThat(certificate.at("/deviations/0/kind").asText()).isEqualTo("fetched");
+    assertThat(here("verify", directory.resolve("late.jws").toString()).out())
+        .contains(
+            "public.customer: 2 fetched since others refer to them",
+            "public.purchase: 3 taken after all and compared");
     assertThat(ask(target, "SELECT count(*) FROM purchase")).isEqualTo(100);
     assertThat(here("audit", "replay", id).code()).isZero();
   }

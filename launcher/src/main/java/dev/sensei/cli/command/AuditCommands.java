@@ -166,7 +166,7 @@ final class AuditCommands implements Runnable {
                   .orElseThrow(
                       () ->
                           CommandException.usage(
-                              "there is no record %d of migration \"%s\"; \"sensei audit log ID\" lists them"
+                              "there is no record %d of migration \"%s\"; \"./sensei audit log ID\" lists them"
                                   .formatted(sequence, migrationId))));
       return ExitCode.OK;
     }

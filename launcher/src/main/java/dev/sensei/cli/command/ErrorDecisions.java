@@ -60,7 +60,7 @@ final class ErrorDecisions {
                   () ->
                       new CommandException(
                           ExitCode.FAILED,
-                          "not done after %d minutes; \"sensei errors list %s\" says how it stands"
+                          "not done after %d minutes; \"./sensei errors list %s\" says how it stands"
                               .formatted(LIMIT.toMinutes(), migrationId)));
       List<QueuedError> open =
           queue.list().stream().filter(error -> error.state().equals("open")).toList();
@@ -75,7 +75,7 @@ final class ErrorDecisions {
           .out()
           .println(
               open.isEmpty()
-                  ? "No row waits any more; the same \"sensei migrate\" command goes on, or says"
+                  ? "No row waits any more; the same \"./sensei migrate\" command goes on, or says"
                       + " what is still lacking."
                   : "%s rows still wait".formatted(Amounts.count(open.size())));
       return ExitCode.OK;
@@ -99,7 +99,7 @@ final class ErrorDecisions {
       for (long number : numbers()) {
         if (!known.contains(number)) {
           throw CommandException.usage(
-              "the error queue has no row %d; \"sensei errors list %s\" lists them"
+              "the error queue has no row %d; \"./sensei errors list %s\" lists them"
                   .formatted(number, migrationId));
         }
       }

@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
 public final class NotBuiltCommand implements Runnable {
   /** The commands that are not built. */
   public enum Name {
-    GATEWAY("use the command line; \"sensei status ID\" says how far a migration is"),
-    REPORT("\"sensei verify CERTIFICATE\" prints what a certificate says"),
+    GATEWAY("use the command line; \"./sensei status ID\" says how far a migration is"),
+    REPORT("\"./sensei verify CERTIFICATE\" prints what a certificate says"),
     ARCHIVE("keep the certificate, its public key and the data directory");
 
     private final String advice;

@@ -113,7 +113,7 @@ final class PersonListener implements RunListener {
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.WAITING_FOR_APPROVAL,
-          "no answer could be read; approve with \"sensei approve ID\", or run with --yes",
+          "no answer could be read; approve with \"./sensei approve ID\", or run with --yes",
           e);
     }
   }

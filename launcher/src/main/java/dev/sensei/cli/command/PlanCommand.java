@@ -45,7 +45,7 @@ public final class PlanCommand implements Callable<Integer> {
                   () ->
                       new CommandException(
                           ExitCode.FAILED,
-                          "%s has no plan yet; \"sensei status %s\" says how far it is"
+                          "%s has no plan yet; \"./sensei status %s\" says how far it is"
                               .formatted(migrationId, migrationId)));
       if (json) {
         session.out().println(JsonText.of(plan));

@@ -77,7 +77,8 @@ public final class SenseiCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "name a command, such as \"sensei demo\"; \"sensei --help\" lists all");
+        spec.commandLine(),
+        "name a command, such as \"./sensei demo\"; \"./sensei --help\" lists all");
   }
 
   private static int usageError(Session session, ParameterException e, String[] arguments) {

@@ -53,7 +53,9 @@ public final class StatusCommand implements Callable<Integer> {
     if (json) {
       session.out().println(JsonText.of(migrations));
     } else if (migrations.isEmpty()) {
-      session.out().println("No migrations yet; \"sensei migrate --help\" says how to start one.");
+      session
+          .out()
+          .println("No migrations yet; \"./sensei migrate --help\" says how to start one.");
     } else {
       migrations.forEach(view -> session.out().println(line(view)));
     }
@@ -65,6 +67,8 @@ public final class StatusCommand implements Callable<Integer> {
       return;
     }
     session.out().println(line(view));
+    view.waitsFor()
+        .ifPresent(what -> session.out().println("  waits for " + Amounts.printable(what)));
     for (TableProgress table : view.tables()) {
       session
           .out()

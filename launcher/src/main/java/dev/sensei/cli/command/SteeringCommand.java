@@ -59,8 +59,8 @@ abstract class SteeringCommand implements Callable<Integer> {
             session
                 .err()
                 .println(
-                    "sensei: nothing works on it now; the \"sensei migrate\" command that began it"
-                        + " goes on with it");
+                    "sensei: nothing works on it now; the \"./sensei migrate\" command that began"
+                        + " it goes on with it");
           }
           yield ExitCode.OK.code();
         }
@@ -82,7 +82,7 @@ abstract class SteeringCommand implements Callable<Integer> {
     if (ended.isEmpty()) {
       throw new CommandException(
           ExitCode.FAILED,
-          "%s is still being rolled back after %d minutes; \"sensei status %s\" says how it stands"
+          "%s is still being rolled back after %d minutes; \"./sensei status %s\" says how it stands"
               .formatted(migrationId, ROLLBACK_LIMIT.toMinutes(), migrationId));
     }
     if (!ended.get().reason().isEmpty()) {
@@ -98,7 +98,7 @@ abstract class SteeringCommand implements Callable<Integer> {
   /** The error of an id that stands for nothing. */
   static CommandException unknown(String migrationId) {
     return CommandException.usage(
-        "there is no migration \"%s\" here; \"sensei status\" lists those there are"
+        "there is no migration \"%s\" here; \"./sensei status\" lists those there are"
             .formatted(migrationId.replaceAll("\\p{Cntrl}", "?")));
   }
 }

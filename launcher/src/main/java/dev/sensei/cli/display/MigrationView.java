@@ -2,6 +2,7 @@ package dev.sensei.cli.display;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How far a migration is, as a person sees it.
@@ -10,6 +11,7 @@ import java.util.Locale;
  * @param state the state of its life, in the words of the contract, lower case
  * @param phase which of the five phases it is in, or ended in
  * @param condition how it stands in that phase
+ * @param waitsFor what a person has to do so that it goes on; empty where it goes on by itself
  * @param tables the tables in scope, in the order of work; empty before there is a plan
  */
 public record MigrationView(
@@ -17,6 +19,7 @@ public record MigrationView(
     String state,
     Phase phase,
     Condition condition,
+    Optional<String> waitsFor,
     List<TableProgress> tables) {
 
   /** The five phases, in order. */

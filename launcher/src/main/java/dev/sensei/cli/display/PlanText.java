@@ -85,7 +85,7 @@ public final class PlanText {
   private static String shortened(String query) {
     return query.length() <= MAX_QUERY
         ? query
-        : "%s … and %s characters more; \"sensei plan ID --json\" has all"
+        : "%s … and %s characters more; \"./sensei plan ID --json\" has all"
             .formatted(query.substring(0, MAX_QUERY), Amounts.count(query.length() - MAX_QUERY));
   }
 
@@ -153,7 +153,7 @@ public final class PlanText {
   private static void rest(List<String> lines, int size) {
     if (size > MAX_LISTED) {
       lines.add(
-          "    … and %d more; \"sensei plan ID --json\" lists all".formatted(size - MAX_LISTED));
+          "    … and %d more; \"./sensei plan ID --json\" lists all".formatted(size - MAX_LISTED));
     }
   }
 }

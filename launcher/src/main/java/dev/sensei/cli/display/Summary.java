@@ -157,7 +157,9 @@ public final class Summary {
           "  ./sensei rollback " + where);
     }
     if (!result.targetTouched()) {
-      return List.of("Nothing was changed in the target. The same command again tries anew.");
+      return List.of(
+          "Nothing was changed in the target. Once that is mended, the same command again tries"
+              + " anew.");
     }
     return List.of(
         "The same command again goes on from the last checkpoint. To take everything back:",

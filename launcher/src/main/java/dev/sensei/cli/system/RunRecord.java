@@ -41,13 +41,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a run came to, as the journal tells it. */
 final class RunRecord {
   private final Map<String, Duration> phases = new LinkedHashMap<>();
   private final List<String> exceptions = new ArrayList<>();
   private final List<String> differences = new ArrayList<>();
-  private final List<String> snapshots = new ArrayList<>();
+
+  /** Those before which the source may have changed. */
+  private final List<Integer> snapshots = new ArrayList<>();
+
+  /** Tables that were done before the first of them. */
+  private int doneBefore;
+
   private final Map<Integer, String> setAside = new TreeMap<>();
   private final Map<Integer, List<String>> changed = new TreeMap<>();
   private final Set<Integer> done = new HashSet<>();
@@ -112,9 +119,8 @@ final class RunRecord {
       }
       case SnapshotExported event -> {
         if (!event.getSourceUnchanged() && !done.isEmpty()) {
-          snapshots.add(
-              "snapshot %d: the source may have changed after %d tables were done: they and the others were not read at one moment"
-                  .formatted(event.getNumber(), done.size()));
+          snapshots.add(event.getNumber());
+          doneBefore = snapshots.size() == 1 ? done.size() : doneBefore;
         }
       }
       case ValidationStarted event -> differences.clear();
@@ -255,7 +261,14 @@ final class RunRecord {
   /** What is not carried, what was not read at one moment, and where the two sides differ. */
   List<String> deviations() {
     List<String> all = new ArrayList<>(exceptions);
-    all.addAll(snapshots);
+    if (!snapshots.isEmpty()) {
+      all.add(
+          "snapshot%s %s: the source may have changed after %d tables were done: they and the others were not read at one moment"
+              .formatted(
+                  snapshots.size() == 1 ? "" : "s",
+                  snapshots.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                  doneBefore));
+    }
     all.addAll(setAside.values());
     changed.values().forEach(all::addAll);
     all.addAll(differences);

@@ -145,7 +145,7 @@ final class SystemControl implements MigrationControl {
       }
       version = connection.states().awaitNewer(version, POLL);
     }
-    return "on its way; see \"sensei status " + migrationId + "\"";
+    return "on its way; see \"./sensei status " + migrationId + "\"";
   }
 
   private static SpecificRecord contract(

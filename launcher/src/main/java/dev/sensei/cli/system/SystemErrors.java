@@ -207,7 +207,7 @@ final class SystemErrors implements ErrorQueueAccess {
                     .orElseThrow(
                         () ->
                             CommandException.usage(
-                                "the error queue has no row %d; \"sensei errors list %s\" lists them"
+                                "the error queue has no row %d; \"./sensei errors list %s\" lists them"
                                     .formatted(number, migration().getMigrationId()))),
                 cipher));
   }
@@ -255,7 +255,7 @@ final class SystemErrors implements ErrorQueueAccess {
   private void refuseReleased() {
     if (migration().getTargetReleased()) {
       throw CommandException.usage(
-          "the error queue of %s is gone, with the ledger, since its validation; \"sensei errors list\" tells what was in it"
+          "the error queue of %s is gone, with the ledger, since its validation; \"./sensei errors list\" tells what was in it"
               .formatted(migration().getMigrationId()));
     }
   }

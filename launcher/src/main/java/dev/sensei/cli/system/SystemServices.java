@@ -181,7 +181,7 @@ final class SystemServices implements ServiceProcesses {
               .orElseThrow(
                   () ->
                       CommandException.usage(
-                          "nothing runs on %s; start \"sensei up\" there, or give --kafka and --registry"
+                          "nothing runs on %s; start \"./sensei up\" there, or give --kafka and --registry"
                               .formatted(embedded.dataDirectory())));
     };
   }

@@ -1,10 +1,13 @@
 package dev.sensei.cli.system;
 
+import dev.sensei.cli.display.Amounts;
 import dev.sensei.cli.display.MigrationView;
 import dev.sensei.cli.display.MigrationView.Condition;
 import dev.sensei.cli.display.MigrationView.Phase;
 import dev.sensei.cli.display.MigrationView.TableProgress;
 import dev.sensei.cli.display.MigrationView.TableState;
+import dev.sensei.cli.display.ResultDocument;
+import dev.sensei.schemas.common.Failure;
 import dev.sensei.schemas.common.LifecycleState;
 import dev.sensei.schemas.common.Milestone;
 import dev.sensei.schemas.common.TableRunState;
@@ -14,6 +17,7 @@ import dev.sensei.schemas.state.MigrationState;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a person sees of a migration, made from its state. */
 final class Views {
@@ -35,7 +39,52 @@ final class Views {
         migration.getState().name().toLowerCase(Locale.ROOT),
         phase(migration),
         condition(migration),
+        waitsFor(migration),
         tables);
+  }
+
+  private static Optional<String> waitsFor(MigrationState migration) {
+    String id = migration.getMigrationId();
+    if (migration.getDrain() != Drain.NONE || migration.getResolution() != null) {
+      // What was decided is being done.
+      return Optional.empty();
+    }
+    return switch (migration.getState()) {
+      case AWAITING_APPROVAL ->
+          Optional.of(
+              "a person's approval of its plan: ./sensei plan %1$s, approve %1$s".formatted(id));
+      case PAUSED -> Optional.of("./sensei resume " + id);
+      case FAILED ->
+          Optional.ofNullable(migration.getFailure()).map(failed -> afterFailure(id, failed));
+      default -> milestone(migration);
+    };
+  }
+
+  private static String afterFailure(String id, Failure failed) {
+    String accepted =
+        failed.getCode().equals(ResultDocument.EXCEPTIONS_NOT_ACCEPTED)
+            ? "./sensei accept " + id
+            : "./sensei retry %1$s, or rollback %1$s".formatted(id);
+    return "%s, since it failed with %s: %s"
+        .formatted(accepted, failed.getCode(), failed.getMessage());
+  }
+
+  private static Optional<String> milestone(MigrationState migration) {
+    String id = migration.getMigrationId();
+    return switch (migration.getWaitingFor()) {
+      case UNKNOWN -> Optional.empty();
+      case BEFORE_EXECUTION, BEFORE_VALIDATION ->
+          Optional.of(
+              "./sensei resume %s, at the milestone %s"
+                  .formatted(id, migration.getWaitingFor().name().toLowerCase(Locale.ROOT)));
+      case ERRORS_OPEN ->
+          Optional.of(
+              migration.getState() == LifecycleState.RUNNING
+                  ? "rows that foreign keys lack: ./sensei errors list %s, then retry or set-aside"
+                      .formatted(id)
+                  : "a decision about %s rows in the error queue: ./sensei errors list %s, then retry, skip, or accept %2$s"
+                      .formatted(Amounts.count(migration.getOpenErrors()), id));
+    };
   }
 
   private static TableProgress table(

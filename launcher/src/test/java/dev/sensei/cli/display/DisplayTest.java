@@ -96,6 +96,7 @@ final class DisplayTest {
             "running",
             Phase.MOVE,
             Condition.WORKING,
+            Optional.empty(),
             List.of(new TableProgress("evil\u001b[2J", TableState.COPYING, 1, 2, 3)));
 
     assertThat(String.join("", frame.lines(0, view, 80, 24))).doesNotContain("\u001b");
@@ -114,7 +115,9 @@ final class DisplayTest {
   @Test
   void whatIsNextAfterAFailureFollowsFromWhatIsInTheTarget() {
     assertThat(String.join("\n", Summary.lines(failed(false, "42501"), "")))
-        .contains("Nothing was changed in the target. The same command again tries anew.")
+        .contains(
+            "Nothing was changed in the target. Once that is mended, the same command again tries"
+                + " anew.")
         .doesNotContain("rollback", "accept");
     assertThat(String.join("\n", Summary.lines(failed(true, "42501"), " --data-dir /else")))
         .contains("goes on from the last checkpoint", "./sensei rollback m-1 --data-dir /else")
@@ -171,6 +174,7 @@ final class DisplayTest {
         "running",
         Phase.MOVE,
         Condition.WORKING,
+        Optional.empty(),
         List.of(
             new TableProgress("public.orders", TableState.COPYING, rows, 40_000, rows * 100),
             new TableProgress(

@@ -69,7 +69,7 @@ final class PlanTextTest {
         .contains(
             "      column a is dropped",
             "    - shop.last: name: max_length 20: truncate",
-            "    … and 5901 more; \"sensei plan ID --json\" lists all");
+            "    … and 5901 more; \"./sensei plan ID --json\" lists all");
     assertThat(PlanText.lines(plan(tables.subList(5_000, 6_000))))
         .contains("    - shop.event: age: not_null: queue (1,000 of its partitions)");
   }
@@ -94,7 +94,7 @@ final class PlanTextTest {
     assertThat(PlanText.lines(plan(List.of(table))))
         .anyMatch(
             line ->
-                line.endsWith("… and 1,009 characters more; \"sensei plan ID --json\" has all"));
+                line.endsWith("… and 1,009 characters more; \"./sensei plan ID --json\" has all"));
   }
 
   private static PlannedTable table(

@@ -48,6 +48,23 @@ final class RunRecordTest {
   }
 
   @Test
+  void snapshotsAfterChangesAreOneDeviation() {
+    happens(
+        executionStarted(),
+        snapshot(1, true),
+        moved(0, TableRunState.DONE),
+        snapshot(2, false),
+        moved(1, TableRunState.DONE),
+        snapshot(3, true),
+        snapshot(4, false));
+
+    assertThat(record.deviations())
+        .containsExactly(
+            "snapshots 2, 4: the source may have changed after 1 tables were done: they and the"
+                + " others were not read at one moment");
+  }
+
+  @Test
   void aSnapshotAfterAChangeIsNoDeviationWhereNothingWasKept() {
     happens(
         executionStarted(),
