@@ -31,7 +31,7 @@ final class Failures {
               key.kind(),
               key.tableIndex(),
               key.chunk(),
-              draft.now().plus(draft.settings().backOff(open.failures() + 1)),
+              draft.now().plus(draft.settings().backOff(open.taskId(), open.failures() + 1)),
               failure));
     } else if (Groups.of(key.kind()) && !draft.mayIssue(key.kind())) {
       giveBack(draft, key, open, "its tables can go on by themselves once the migration does");

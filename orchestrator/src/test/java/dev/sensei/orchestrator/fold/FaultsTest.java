@@ -3,7 +3,10 @@ package dev.sensei.orchestrator.fold;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FaultsTest {
@@ -14,18 +17,43 @@ class FaultsTest {
     World world = World.running(agents);
     Task first = world.take(Task.PrepareTarget.class);
     world.report(Agents.failed(first, FailureClass.TRANSIENT, "08006"));
-    assertThat(world.timers.get(first.taskId()))
-        .isEqualTo(new World.Timer(first.taskId(), 1, world.now.plusSeconds(1), Silence.NOT_TAKEN));
+    Duration once = waits(world, first, 1);
+    assertThat(once).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
     world.fire(world.timer(first));
     world.report(
         Agents.failed(world.take(Task.PrepareTarget.class), FailureClass.TRANSIENT, "08006"));
-    assertThat(world.timers.get(first.taskId()))
-        .isEqualTo(new World.Timer(first.taskId(), 2, world.now.plusSeconds(2), Silence.NOT_TAKEN));
+    assertThat(waits(world, first, 2)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
     world.fire(world.timer(first));
     world.report(
         Agents.failed(world.take(Task.PrepareTarget.class), FailureClass.TRANSIENT, "08006"));
     assertThat(world.header().failedPhase()).isEqualTo(LifecycleState.RUNNING);
     assertThat(world.header().failure().orElseThrow().code()).isEqualTo("08006");
+  }
+
+  private static Duration waits(World world, Task task, int attempt) {
+    World.Timer timer = Optional.ofNullable(world.timers.get(task.taskId())).orElseThrow();
+    assertThat(timer)
+        .isEqualTo(new World.Timer(task.taskId(), attempt, timer.at(), Silence.NOT_TAKEN));
+    return Duration.between(world.now, timer.at());
+  }
+
+  @Test
+  void tasksThatFailTogetherDoNotComeBackTogether() {
+    Settings settings = Settings.ofInstallation("here");
+    List<TaskId> tasks = IntStream.range(0, 1_000).mapToObj(n -> new TaskId("task" + n)).toList();
+    for (int failures = 1; failures <= 7; failures++) {
+      int times = failures;
+      List<Duration> waits = tasks.stream().map(task -> settings.backOff(task, times)).toList();
+      Duration most = Duration.ofSeconds(Math.min(30, 1L << (failures - 1)));
+      assertThat(waits)
+          .allSatisfy(wait -> assertThat(wait).isBetween(most.dividedBy(2), most))
+          .isEqualTo(tasks.stream().map(task -> settings.backOff(task, times)).toList());
+      assertThat(new HashSet<>(waits)).hasSizeGreaterThan(300);
+      assertThat(waits.stream().mapToLong(Duration::toMillis).average().orElseThrow())
+          .isBetween(0.72 * most.toMillis(), 0.78 * most.toMillis());
+    }
+    assertThat(new Settings("here", Duration.ZERO, Duration.ZERO, 1).backOff(tasks.getFirst(), 3))
+        .isZero();
   }
 
   @Test
