@@ -4,6 +4,8 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.TaskIdentity;
 import dev.sensei.agents.TaskReleasedException;
+import dev.sensei.agents.databases.CancellableQueries;
+import dev.sensei.agents.databases.CancellableQueries.Query;
 import dev.sensei.agents.databases.DatabaseAccess;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.journal.ApprovedPlans;
@@ -288,14 +290,15 @@ final class TableValidation {
               rowHash == RowHash.FAST
                   ? DigestMethod.fastest(source, target, random)
                   : DigestMethod.SHA_256);
-      BothSides.Answers<List<ContentDigest>> found =
-          new BothSides(source, target, reading.context()::cancelled)
-              .ask(
-                  () -> digest.computeAll(source, sourceSubjects),
-                  () -> digest.computeAll(target, targetSubjects));
+      List<List<ContentDigest>> found =
+          CancellableQueries.ask(
+              reading.context()::cancelled,
+              List.of(
+                  new Query<>(source, () -> digest.computeAll(source, sourceSubjects)),
+                  new Query<>(target, () -> digest.computeAll(target, targetSubjects))));
       for (int at = 0; at < withRows.size(); at++) {
-        ContentDigest left = found.source().get(at);
-        ContentDigest right = found.target().get(at);
+        ContentDigest left = found.getFirst().get(at);
+        ContentDigest right = found.getLast().get(at);
         Part part = withRows.get(at);
         SetAsideRows aside = of(setAside, part);
         List<String> differences = new ArrayList<>(aside.differences());

@@ -2,6 +2,8 @@ package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.databases.CancellableQueries;
+import dev.sensei.agents.databases.CancellableQueries.Query;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.ChunkPlan;
@@ -88,9 +90,12 @@ final class TablePreparation {
   }
 
   /** Finds rows at fault that no chunk can find, and keeps where they stand. */
-  private void knowFaults(Connection source, Connection target, TableTask table)
-      throws TaskFailure {
-    List<KnownFault> faults = RowsTogether.find(source, table);
+  private void knowFaults(Connection source, Connection target, TableTask table) throws Exception {
+    List<KnownFault> faults =
+        CancellableQueries.ask(
+                table.context()::cancelled,
+                List.of(new Query<>(source, () -> RowsTogether.find(source, table))))
+            .getFirst();
     if (faults.isEmpty()) {
       return;
     }
