@@ -271,6 +271,7 @@ final class TableSql {
         && numbered()
         && key() != AnyDatabase.Key.NUMERIC
         && other.isReferred()
+        && (other.table.layout() != Layout.UNLOGGED || table.layout() == Layout.UNLOGGED)
         && other.table.rows().size() >= table.rows().size()) {
       all.add(
           "ALTER TABLE %s ADD CONSTRAINT \"to the other %d\" FOREIGN KEY (%s) REFERENCES %s"
