@@ -94,8 +94,9 @@ final class Quarantined {
           new Exemption(
               "fetched",
               table.source() + " (rows that others refer to)",
-              "rows were written in the source after the snapshot, and are in the target since"
-                  + " rows at fault refer to them; they are in no digest and were not compared",
+              "versions of rows that the source wrote after the snapshot are in the target, since"
+                  + " rows at fault refer to them; they are in no digest and were not compared, and"
+                  + " an earlier version of the same row may be in the target too",
               fetched));
     }
     return all;

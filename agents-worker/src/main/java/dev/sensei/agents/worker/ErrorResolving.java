@@ -7,6 +7,7 @@ import dev.sensei.agents.TaskContext;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.TablePlan;
+import dev.sensei.databases.TableName;
 import dev.sensei.databases.copy.RowLocator;
 import dev.sensei.databases.errors.DatabaseException;
 import dev.sensei.databases.errors.ErrorFields;
@@ -51,15 +52,20 @@ final class ErrorResolving {
   /** Others in the queue have its key, and it is not at its place any more: a code of ours. */
   private static final ErrorFields SAME_KEY = ErrorFields.ofState("SN001");
 
+  /** How often rows are tried that lack others. */
+  private static final int MOST_PASSES = 16;
+
   private final LateRow lateRow = new LateRow();
   private final WorkTools tools;
   private final SetAside setAside;
   private final OrphansAside orphans;
+  private final Sequences sequences;
 
   ErrorResolving(WorkTools tools, SetAside setAside) {
     this.tools = tools;
     this.setAside = setAside;
     this.orphans = new OrphansAside(tools, setAside);
+    this.sequences = new Sequences(tools);
   }
 
   void resolve(ResolveErrors task, TaskContext context) throws Exception {
@@ -100,8 +106,24 @@ final class ErrorResolving {
         }
       } else {
         retry(target, plan, task, context, all, wanted);
+        carrySequences(target, plan, task, context);
       }
       lease.done();
+    }
+  }
+
+  /** Rows that the source has had since took numbers that its sequences gave since. */
+  private void carrySequences(
+      Connection target, ApprovedPlan plan, ResolveErrors task, TaskContext context)
+      throws Exception {
+    boolean newer =
+        tools.marks().queued(target, task.getMigrationId()).stream()
+            .anyMatch(row -> row.state() == State.CORRECTED || row.state() == State.FETCHED);
+    if (newer) {
+      try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
+        List<TableName> _ = sequences.carry(reading.connection(), target, plan, context);
+        reading.done();
+      }
     }
   }
 
@@ -215,18 +237,26 @@ final class ErrorResolving {
     }
     MissingParents parents = new MissingParents(setAside, lateRow, plan, task, all);
     Map<String, Long> keys = all.stream().collect(groupingBy(ErrorResolving::keyOf, counting()));
-    for (QueuedRow row : parentsFirst) {
-      context.throwIfCancelled();
-      TableTask table = tableOf(row, plan, task, context);
-      if (table.joinsOthers()) {
-        continue;
+    List<QueuedRow> untried = parentsFirst;
+    for (int pass = 1; pass <= MOST_PASSES && !untried.isEmpty(); pass++) {
+      List<QueuedRow> lacking = new ArrayList<>();
+      for (QueuedRow row : untried) {
+        context.throwIfCancelled();
+        TableTask table = tableOf(row, plan, task, context);
+        if (table.joinsOthers()) {
+          continue;
+        }
+        RowCipher cipher = setAside.cipher(table);
+        try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
+          boolean onlyOne = Long.valueOf(1).equals(keys.get(keyOf(row)));
+          if (retry(reading.connection(), target, table, row, onlyOne, cipher, task, parents)) {
+            lacking.add(row);
+          }
+          reading.done();
+        }
       }
-      RowCipher cipher = setAside.cipher(table);
-      try (Sessions.Lease reading = tools.sessions().source(task.getSource())) {
-        boolean onlyOne = Long.valueOf(1).equals(keys.get(keyOf(row)));
-        retry(reading.connection(), target, table, row, onlyOne, cipher, task, parents);
-        reading.done();
-      }
+      // What they lack may have been tried behind them, so that they are tried the other way round.
+      untried = lacking.size() < untried.size() ? lacking.reversed() : List.of();
     }
   }
 
@@ -235,7 +265,8 @@ final class ErrorResolving {
     return row.tableIndex() + " " + row.epoch() + " " + row.keyHash();
   }
 
-  private void retry(
+  /** Tries one; whether it lacks a row that it refers to. */
+  private boolean retry(
       Connection source,
       Connection target,
       TableTask table,
@@ -247,7 +278,7 @@ final class ErrorResolving {
       throws Exception {
     if (isKeptByNobodyElse(table, row)) {
       failedAgain(target, table, task, row, row.fault().fields());
-      return;
+      return false;
     }
     CurrentRow current =
         CurrentRow.find(
@@ -256,7 +287,7 @@ final class ErrorResolving {
       if (current.locator().isEmpty()) {
         boolean hasKey = !SetAside.keyColumns(table.plan()).isEmpty();
         failedAgain(target, table, task, row, hasKey && !keyIsItsOwn ? SAME_KEY : GONE);
-        return;
+        return false;
       }
       RowLocator place = current.locator().get();
       decide(
@@ -277,13 +308,15 @@ final class ErrorResolving {
               }
             }
           });
+      return false;
     } catch (DatabaseException refused) {
       if (!refused.mayBeOfARow()) {
         throw refused;
       }
       failedAgain(target, table, task, row, refused.fields());
+      return refused.sqlState().equals(TableBuild.FOREIGN_KEY_VIOLATION);
     } catch (RefusedInside refused) {
-      throw refused.failure();
+      throw refused.reason();
     } finally {
       CurrentRow.release(source);
     }

@@ -44,7 +44,7 @@ final class OrphansAside {
     this.setAside = setAside;
   }
 
-  void run(ApprovedPlan plan, ResolveErrors task, TaskContext context) throws TaskFailure {
+  void run(ApprovedPlan plan, ResolveErrors task, TaskContext context) throws Exception {
     try (Sessions.Lease target = tools.sessions().target(task.getTarget());
         Sessions.Lease source = tools.sessions().source(task.getSource(), task.getSnapshotId())) {
       List<QueuedRow> queued = tools.marks().queued(target.connection(), task.getMigrationId());
@@ -63,7 +63,7 @@ final class OrphansAside {
       source.done();
       target.done();
     } catch (RefusedInside refused) {
-      throw refused.failure();
+      throw refused.reason();
     }
   }
 

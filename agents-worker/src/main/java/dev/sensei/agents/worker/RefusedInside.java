@@ -1,25 +1,32 @@
 package dev.sensei.agents.worker;
 
 import dev.sensei.agents.TaskFailure;
+import dev.sensei.agents.TaskReleasedException;
 import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.schemas.task.ResolveErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.OptionalLong;
 
-/** A failure on its way out of a transaction, which is rolled back. */
+/** A failure, or that nobody wants the work, on its way out of a transaction that is undone. */
 final class RefusedInside extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final transient TaskFailure failure;
+  private final transient Exception reason;
 
   RefusedInside(TaskFailure failure) {
     super(failure);
-    this.failure = failure;
+    this.reason = failure;
   }
 
-  TaskFailure failure() {
-    return failure;
+  RefusedInside(TaskReleasedException released) {
+    super(released);
+    this.reason = released;
+  }
+
+  /** What it is outside of the transaction. */
+  Exception reason() {
+    return reason;
   }
 
   /**

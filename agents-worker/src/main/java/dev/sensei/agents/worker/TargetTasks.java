@@ -6,10 +6,8 @@ import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.MigrationPlan;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
-import dev.sensei.databases.errors.DatabaseErrors;
 import dev.sensei.databases.failpoint.Failpoint;
 import dev.sensei.databases.ledger.CreatedObject;
-import dev.sensei.databases.ledger.LedgerMarks;
 import dev.sensei.databases.ledger.TableClaim;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.report.TargetFinished;
@@ -21,15 +19,12 @@ import dev.sensei.schemas.task.ReleaseTarget;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The tasks on a target as a whole: before its tables, after them, and the ledger's end. */
 final class TargetTasks {
-  private static final String SEQUENCE = "sequence ";
 
   /** The mark of statements that run before any row moves. */
   static final String PRE_DATA = "pre-data";
@@ -38,9 +33,11 @@ final class TargetTasks {
   static final String POST_DATA = "post-data";
 
   private final WorkTools tools;
+  private final Sequences sequences;
 
   TargetTasks(WorkTools tools) {
     this.tools = tools;
+    this.sequences = new Sequences(tools);
   }
 
   void prepare(PrepareTarget task, TaskContext context) throws Exception {
@@ -70,25 +67,12 @@ final class TargetTasks {
     ApprovedPlan approved = tools.plans().plan(task.getMigrationId(), task.getPlanDigest());
     MigrationPlan plan = approved.migration();
     List<String> built = new ArrayList<>();
-    Set<TableName> shared = sharedSequences(approved);
     try (Sessions.Lease reading = tools.sessions().source(task.getSource());
         Sessions.Lease writing = tools.sessions().target(task.getTarget())) {
       Connection target = writing.connection();
-      for (TableName sequence : plan.sequences()) {
-        context.throwIfCancelled();
-        // A sequence's value is no part of a snapshot, so it is read as late as this.
-        LedgerMarks.Position position =
-            DatabaseErrors.call(
-                "reading sequence " + sequence,
-                () -> LedgerMarks.read(reading.connection(), sequence));
-        TableName there = plan.targetOf(sequence);
-        if (shared.contains(there)) {
-          tools.marks().advanceSequence(target, task.getMigrationId(), there, position);
-        } else {
-          tools.marks().setSequence(target, task.getMigrationId(), there, position);
-        }
-        built.add("sequence " + there);
-      }
+      sequences
+          .carry(reading.connection(), target, approved, context)
+          .forEach(sequence -> built.add("sequence " + sequence));
       built.addAll(tools.statements().run(target, context, POST_DATA, plan.postData()));
       reading.done();
       writing.done();
@@ -102,26 +86,6 @@ final class TargetTasks {
             .setAgent(context.agentName())
             .setBuilt(built)
             .build());
-  }
-
-  /** Sequences that were in the target before, where rows join those of others. */
-  private static Set<TableName> sharedSequences(ApprovedPlan approved) {
-    MigrationPlan plan = approved.migration();
-    if (plan.existingRows() != ExistingRows.APPEND) {
-      return Set.of();
-    }
-    Set<String> made = new HashSet<>();
-    plan.preData().forEach(statement -> made.add(statement.object()));
-    approved.tables().stream()
-        .filter(TablePlan::created)
-        .flatMap(table -> table.definition().columns().stream())
-        .flatMap(column -> column.identity().stream())
-        .flatMap(identity -> identity.sequence().stream())
-        .forEach(sequence -> made.add(SEQUENCE + sequence.name()));
-    return plan.sequences().stream()
-        .map(plan::targetOf)
-        .filter(sequence -> !made.contains(SEQUENCE + sequence))
-        .collect(Collectors.toUnmodifiableSet());
   }
 
   void release(ReleaseTarget task, TaskContext context) throws Exception {

@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Rows that lack what they refer to, and get it from the source as it is now. */
@@ -131,8 +132,30 @@ class MissingParentsTest extends WorkerOnDatabases {
     assertThat(resolved("child").getFetched()).isZero();
   }
 
+  /** What a validation leaves out of the target's digest of a table. */
+  private String leftOut(String table) throws SQLException {
+    return ask(
+        migration.target,
+        "SELECT coalesce(string_agg(id::text, ' ' ORDER BY id), '') FROM %1$s WHERE xmin::text::bigint IN (SELECT written_by %% 4294967296 FROM sensei_ledger.queued_row WHERE table_name = '%1$s')"
+            .formatted(table));
+  }
+
   @Test
   void aKillAtAnyPlaceLeavesBothOrNeither() throws Exception {
+    for (String place : List.of("after-fetched=throw@1", "after-fetched=throw@2")) {
+      family();
+      run(migration.source, LATER);
+      Failpoints.configure(place);
+      assertThatThrownBy(() -> handle(decision("d1", ErrorAction.RETRY)))
+          .as(place)
+          .isInstanceOf(FailpointReached.class);
+      Failpoints.clear();
+      assertThat(states("parent")).as(place).isEmpty();
+      assertThat(count("parent")).as(place).isEqualTo("20");
+      assertThat(count("grandparent")).as(place).isEqualTo("5");
+      twice(decision("d1", ErrorAction.RETRY), 2);
+      assertThat(states("parent")).containsExactly(State.FETCHED);
+    }
     family();
     run(migration.source, LATER);
     Failpoints.configure("before-report=throw@1");
@@ -186,8 +209,6 @@ class MissingParentsTest extends WorkerOnDatabases {
 
     handle(decision("d2", ErrorAction.RETRY));
     assertThat(states("parent")).containsExactly(State.CORRECTED);
-    // Children came first: a plan made by hand has all tables in one phase.
-    handle(decision("d3", ErrorAction.RETRY));
     assertThat(states("child")).containsExactly(State.RETRIED, State.RETRIED, State.OPEN);
   }
 
@@ -215,6 +236,7 @@ class MissingParentsTest extends WorkerOnDatabases {
     assertThat(resolved("node").getRetried()).isEqualTo(1);
     // 50 and 51 refer to each other, and no order takes the one before the other.
     assertThat(resolved("node").getOpen()).isEqualTo(1);
+    assertThat(leftOut("node")).isEqualTo("30 31 32 33 34 35 36 37 38 39 40");
   }
 
   @Test
@@ -254,6 +276,157 @@ class MissingParentsTest extends WorkerOnDatabases {
     assertThat(resolved("high").getFetched()).isEqualTo(1);
     assertThat(resolved("word").getFetched()).isEqualTo(2);
     assertThat(resolved("child").getOpen()).isEqualTo(1);
+  }
+
+  @Test
+  void aRowIsTriedAgainOnceWhatItLacksIsTaken() throws Exception {
+    begin(
+        """
+        CREATE TABLE node (id int PRIMARY KEY, up int);
+        INSERT INTO node VALUES (1, 2), (2, 4), (3, 1), (4, 5), (5, 60), (9, 9);
+        """,
+        "CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node)",
+        Map.of("errorMaxRows", "100"));
+    move("node");
+    assertThat(queue("node")).hasSize(5);
+    run(migration.source, "INSERT INTO node VALUES (60, NULL)");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(resolved("node").getRetried()).isEqualTo(5);
+    assertThat(leftOut("node")).isEqualTo("60");
+  }
+
+  @Test
+  void aSequenceThatGaveTheNumberIsCarriedOnceMore() throws Exception {
+    String tables =
+        """
+        CREATE TABLE parent (id serial PRIMARY KEY, name text);
+        CREATE TABLE child (id int PRIMARY KEY, parent int%s);
+        """;
+    begin(
+        tables.formatted("")
+            + "INSERT INTO parent (name) VALUES ('a'), ('b'); INSERT INTO child VALUES (1, 3)",
+        tables.formatted(" REFERENCES parent"),
+        Map.of("errorMaxRows", "100"));
+    move("parent", "child");
+    handle(finish());
+    run(migration.source, "INSERT INTO parent (name) VALUES ('c')");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("parent")).containsExactly(State.FETCHED);
+    assertThat(ask(migration.target, "INSERT INTO parent (name) VALUES ('d') RETURNING id"))
+        .isEqualTo("4");
+  }
+
+  @Test
+  void nothingIsFetchedWithoutWhatItRefersToItselfThoughTheForeignKeyWaits() throws Exception {
+    begin(SOURCE, TARGET, Map.of("errorMaxRows", "100"));
+    move("grandparent", "parent", "child");
+    run(migration.target, "ALTER TABLE parent DROP CONSTRAINT parent_grandparent_fkey");
+    run(migration.source, "INSERT INTO parent VALUES (60, 600, 'late'), (70, NULL, 'free')");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("child")).containsExactly(State.OPEN, State.OPEN, State.RETRIED);
+    assertThat(queue("child").getFirst().fault().fields().constraint())
+        .contains("parent_grandparent_fkey");
+    assertThat(ask(migration.target, "SELECT count(*) FROM parent WHERE id = 60")).isEqualTo("0");
+  }
+
+  @Test
+  void aRowIsItsOwnParentUnderARuleToo() throws Exception {
+    begin(
+        "CREATE TABLE node (id int PRIMARY KEY, up int, name text);"
+            + " INSERT INTO node VALUES (1, 1, 'a'), (2, 2, 'far too long')",
+        "CREATE TABLE node (id int PRIMARY KEY, up int, name varchar(5))",
+        Map.of("errorMaxRows", "100"),
+        Map.of(
+            "node",
+            List.of(
+                new SetRule.Reference(
+                    List.of("up"),
+                    new TableName("public", "node"),
+                    List.of("id"),
+                    SetRule.Lacking.QUEUE,
+                    ColumnRule.Origin.PERSON))));
+    move("node");
+    assertThat(states("node")).containsExactly(State.OPEN);
+    run(migration.source, "UPDATE node SET name = 'b' WHERE id = 2");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("node")).containsExactly(State.CORRECTED);
+  }
+
+  @Test
+  void valuesAreComparedAsTheyAreWrittenAndByTheForeignKeysOwnOperators() throws Exception {
+    String tables =
+        """
+        CREATE EXTENSION citext;
+        CREATE COLLATION loose (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
+        CREATE TABLE letter (id "char" PRIMARY KEY);
+        CREATE TABLE word (id citext PRIMARY KEY);
+        CREATE TABLE tag (id text COLLATE loose PRIMARY KEY);
+        CREATE TABLE child (id int PRIMARY KEY, letter "char"%s, word citext%s, tag text COLLATE loose%s, name %s);
+        """;
+    begin(
+        tables.formatted("", "", "", "text")
+            + """
+            INSERT INTO letter VALUES ('a'); INSERT INTO word VALUES ('One'); INSERT INTO tag VALUES ('Red');
+            INSERT INTO child VALUES (1, 'a', 'ONE', 'RED', 'far too long'), (2, 'b', 'two', 'blue', 'x');
+            """,
+        tables.formatted(" REFERENCES letter", " REFERENCES word", " REFERENCES tag", "varchar(5)"),
+        Map.of("errorMaxRows", "100"));
+    move("letter", "word", "tag", "child");
+    run(
+        migration.source,
+        """
+        UPDATE child SET name = 'y' WHERE id = 1;
+        INSERT INTO letter VALUES ('9'), ('b'); INSERT INTO word VALUES ('Two'); INSERT INTO tag VALUES ('Blue');
+        """);
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("child")).contains(State.CORRECTED);
+    assertThat(ask(migration.target, "SELECT string_agg(id::text, ' ') FROM letter"))
+        .isEqualTo("a");
+    assertThat(ask(migration.target, "SELECT count(*) FROM word WHERE id = 'one'")).isEqualTo("1");
+    assertThat(ask(migration.target, "SELECT count(*) FROM letter WHERE id = '9'")).isEqualTo("0");
+  }
+
+  @Test
+  void whatAPersonDeclaredUniqueHoldsForRowsThatAreFetched() throws Exception {
+    begin(
+        SOURCE,
+        TARGET,
+        Map.of("errorMaxRows", "100"),
+        Map.of(
+            "parent",
+            List.of(
+                new SetRule.Unique(
+                    List.of("name"),
+                    true,
+                    SetRule.Keep.NONE,
+                    Optional.empty(),
+                    ColumnRule.Origin.PERSON))));
+    move("grandparent", "parent", "child");
+    run(migration.source, "INSERT INTO parent VALUES (60, NULL, 'p1'), (70, NULL, 'p70')");
+    handle(decision("d1", ErrorAction.RETRY));
+    assertThat(states("child")).containsExactly(State.OPEN, State.OPEN, State.RETRIED);
+    assertThat(queue("child").getFirst().fault().kind()).isEqualTo("23505");
+    assertThat(queue("child").getFirst().fault().fields().constraint())
+        .contains("unique (name): queue");
+  }
+
+  @Test
+  void nothingIsFetchedFromATableWithoutAKeyThatHasRowsInTheQueue() throws Exception {
+    String tables =
+        """
+        CREATE TABLE word (code text UNIQUE, note %s);
+        CREATE TABLE child (id int PRIMARY KEY, word text%s);
+        """;
+    begin(
+        tables.formatted("text", "")
+            + "INSERT INTO word VALUES ('a', 'far too long'); INSERT INTO child VALUES (1, 'a')",
+        tables.formatted("varchar(5)", " REFERENCES word (code)"),
+        Map.of("errorMaxRows", "100"));
+    move("word", "child");
+    run(migration.source, "UPDATE word SET note = 'x'");
+    handle(decision("d1", ErrorAction.RETRY, queue("child").getFirst().number()));
+    assertThat(states("word")).containsExactly(State.OPEN);
+    assertThat(states("child")).containsExactly(State.OPEN);
   }
 
   private static SetRule.Reference toParent(SetRule.Lacking lacking, ColumnRule.Origin origin) {

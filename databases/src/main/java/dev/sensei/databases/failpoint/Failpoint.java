@@ -59,6 +59,10 @@ public enum Failpoint {
   AFTER_ORPHANS_COMMIT(
       "after-orphans-commit",
       "after the commit that sets rows aside which refer to rows that are not there"),
+  /** A row that others lack is written for one of them, which is not yet. */
+  AFTER_FETCHED(
+      "after-fetched",
+      "after a row was fetched for one that refers to it, before that is written and committed"),
   /** Some of the ledger's rows of a migration are gone. */
   MID_REMOVE("mid-remove", "while a migration's rows are removed from the ledger"),
   /** The source's tables are locked, and no snapshot is taken. */

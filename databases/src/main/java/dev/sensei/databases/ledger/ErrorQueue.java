@@ -84,8 +84,9 @@ public final class ErrorQueue {
   }
 
   /**
-   * Puts a row into the queue that the transaction at hand writes to the target, for rows that
-   * refer to it. The transaction must not be under a savepoint.
+   * Puts a row into the queue that is written to the target now, for rows that refer to it. Where
+   * other rows are written in the same transaction, a savepoint has to be set before: the row then
+   * carries a number of its own.
    *
    * @param by who decided
    * @return whether it was put there; another may stand in the queue at its place
@@ -96,8 +97,13 @@ public final class ErrorQueue {
     insert(target, table, tableIndex, epoch, QueuedRow.FETCHED, List.of(row), "DO NOTHING");
     try (PreparedStatement statement =
         target.prepareStatement(
+            // The row of the queue carries the same number, by its lower half. The upper half is
+            // the transaction's, whose number is less.
             "UPDATE sensei_ledger.queued_row SET state = 'FETCHED', decided_by = ?,"
-                + " written_by = pg_catalog.txid_current()"
+                + " written_by = pg_catalog.txid_current() - pg_catalog.txid_current() % 4294967296"
+                + " + xmin::pg_catalog.text::bigint"
+                + " + CASE WHEN xmin::pg_catalog.text::bigint"
+                + " < pg_catalog.txid_current() % 4294967296 THEN 4294967296 ELSE 0 END"
                 + " WHERE table_schema = ? AND table_name = ? AND epoch = ? AND locator = ?"
                 + " AND chunk = ? AND state = 'OPEN'")) {
       statement.setString(1, by);
