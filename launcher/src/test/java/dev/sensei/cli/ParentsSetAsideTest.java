@@ -85,6 +85,9 @@ final class ParentsSetAsideTest {
     Endpoint target = server.createDatabase("mended");
     String id = waiting(source, target);
     assertThat(here("status", id).out()).contains("waits for rows that foreign keys lack");
+    JsonNode view = new ObjectMapper().readTree(here("status", id, "--json").out());
+    assertThat(view.get("waitsFor").asText()).startsWith("rows that foreign keys lack");
+    assertThat(new ObjectMapper().readTree(here("status", "--json").out())).isNotEmpty();
     assertThat(migrate(source, target).code()).isEqualTo(5);
     assertThat(here("accept", id).err()).contains("cannot be made without them");
 

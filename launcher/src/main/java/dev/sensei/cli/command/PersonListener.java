@@ -50,7 +50,7 @@ final class PersonListener implements RunListener {
 
   @Override
   public String command(String name, String migrationId) {
-    return "sensei %s %s%s".formatted(name, migrationId, platform);
+    return "./sensei %s %s%s".formatted(name, migrationId, platform);
   }
 
   @Override
