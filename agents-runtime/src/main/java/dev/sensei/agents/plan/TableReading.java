@@ -6,6 +6,7 @@ import dev.sensei.databases.rules.GuardedColumn;
 import dev.sensei.databases.rules.RowMarks;
 import dev.sensei.databases.rules.RuledTable;
 import dev.sensei.databases.rules.SetRule;
+import dev.sensei.databases.rules.ValueRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,8 +83,15 @@ public record TableReading(
   private static boolean isUpheldByTarget(TablePlan plan) {
     return plan.columns().stream()
             .flatMap(column -> column.rules().stream())
-            .allMatch(rule -> rule.setsAside() && rule.origin() == ColumnRule.Origin.TARGET)
+            .allMatch(TableReading::isUpheldByTarget)
         && plan.setRules().stream().allMatch(TableReading::isUpheldByTarget);
+  }
+
+  /** A text is cut off without a word where all that is too much of it is blanks. */
+  private static boolean isUpheldByTarget(ColumnRule rule) {
+    return rule.setsAside()
+        && rule.origin() == ColumnRule.Origin.TARGET
+        && !(rule.rule() instanceof ValueRule.MaxLength);
   }
 
   private static boolean isUpheldByTarget(SetRule rule) {
