@@ -47,7 +47,7 @@ public final class SpecFile {
           "a password does not belong in the spec; give credentials: env://NAME or"
               + " file:///path, or set SOURCE_PGPASSWORD or TARGET_PGPASSWORD");
   private static final Pattern TABLE_PATTERN =
-      Pattern.compile("(\"[^\"]+\"|[^\".\\s]+)\\.(\"[^\"]+\"|[^\".\\s]+)");
+      Pattern.compile("(\"(?:[^\"]|\"\")+\"|[^\".\\s]+)\\.(\"(?:[^\"]|\"\")+\"|[^\".\\s]+)");
 
   /** Where a secret is. */
   static final Pattern REFERENCE = Pattern.compile("env://[A-Za-z_][A-Za-z0-9_]*|file:///.+");

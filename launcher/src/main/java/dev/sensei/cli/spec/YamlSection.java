@@ -16,7 +16,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 final class YamlSection {
   /** The form of a table's name. */
   static final Pattern TABLE =
-      Pattern.compile("(\"[^\"]+\"|[^\".\\s*?]+)\\.(\"[^\"]+\"|[^\".\\s*?]+)");
+      Pattern.compile("(\"(?:[^\"]|\"\")+\"|[^\".\\s*?]+)\\.(\"(?:[^\"]|\"\")+\"|[^\".\\s*?]+)");
 
   private final YamlPlace place;
   private final Map<String, Node> values;

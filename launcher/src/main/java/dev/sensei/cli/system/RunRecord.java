@@ -177,6 +177,13 @@ final class RunRecord {
   private void resolved(TableErrors table) {
     long corrected = table.getCorrected() - table.getFetched();
     long all = table.getOpen() + table.getSkipped() + table.getRetried() + corrected;
+    if (all == 0 && table.getFetched() > 0) {
+      setAside.put(
+          table.getTableIndex(),
+          "%,d rows of %s were fetched for rows that refer to them"
+              .formatted(table.getFetched(), table.getTable()));
+      return;
+    }
     setAside.put(
         table.getTableIndex(),
         "%,d rows of %s were set aside: %,d wait, %,d were skipped, %,d retried, %,d corrected%s"
