@@ -207,7 +207,7 @@ final class Planner {
         table.size().totalBytes(),
         Stream.concat(there.unmapped().stream(), dropped(table).stream()).toList(),
         travel.textColumns(table, to, there.columns()),
-        setRules.of(origin(table).source(), table, to, input.target()));
+        setRules.of(origin(table).source(), table, to, input.target(), false));
   }
 
   private TablePlan made(int index, Table table, int phase, List<Integer> before) {
@@ -235,7 +235,7 @@ final class Planner {
         table.size().totalBytes(),
         dropped(table),
         travel.textColumns(table, table, copied),
-        setRules.of(origin.source(), table, table, input.wanted()));
+        setRules.of(origin.source(), table, table, input.wanted(), true));
   }
 
   /** What is copied to a table that is made. */

@@ -53,7 +53,7 @@ final class RequiredColumns {
             .map(from -> "one of type %s, which it cannot take".formatted(from.type()))
             .orElse("none");
     return new Refused(
-        FailureClass.SCHEMA,
+        FailureClass.CONFIGURATION,
         "REQUIRED_COLUMN",
         "expected a source for column %s of %s in the target, which is NOT NULL without a default, found %s; add it in the mapping of %s, or give it a default"
             .formatted(column.name(), to.name(), found, origin.source()),

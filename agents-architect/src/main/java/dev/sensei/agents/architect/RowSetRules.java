@@ -13,6 +13,7 @@ import dev.sensei.databases.rules.ColumnRule.Origin;
 import dev.sensei.databases.rules.SetRule;
 import dev.sensei.databases.rules.TypeCast;
 import dev.sensei.schemas.common.Options;
+import dev.sensei.schemas.common.RowRemedy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,8 +47,9 @@ record RowSetRules(
    * @param from the same under the names that the target has to have
    * @param to the table in the target, as it is there or will be made
    * @param target the catalog that it stands in
+   * @param made whether the migration makes it
    */
-  List<SetRule> of(TableName name, Table from, Table to, Catalog target) {
+  List<SetRule> of(TableName name, Table from, Table to, Catalog target, boolean made) {
     if (!from.holdsRows()) {
       return List.of();
     }
@@ -71,8 +73,8 @@ record RowSetRules(
                 Origin.TARGET));
       }
     }
-    SetRule.Lacking lacking = lacking(policy);
-    boolean queued = lacking != SetRule.Lacking.FAIL;
+    SetRule.Lacking lacking = lacking(policy, made);
+    boolean queued = policy.orphans() != RowRemedy.FAIL;
     for (ForeignKey key : foreignKeys(to, target)) {
       boolean checkedHere = key.valid() || queued;
       if (checkedHere
@@ -125,11 +127,11 @@ record RowSetRules(
     return all;
   }
 
-  private static SetRule.Lacking lacking(RecoveryPolicy policy) {
+  private static SetRule.Lacking lacking(RecoveryPolicy policy, boolean made) {
     return switch (policy.orphans()) {
       case QUEUE -> SetRule.Lacking.QUEUE;
       case MIGRATE_PARENT -> SetRule.Lacking.MIGRATE_PARENT;
-      default -> SetRule.Lacking.FAIL;
+      default -> made ? SetRule.Lacking.FAIL : SetRule.Lacking.REFUSED;
     };
   }
 
@@ -145,7 +147,7 @@ record RowSetRules(
               reference.columns(),
               targets.getOrDefault(reference.table(), reference.table()),
               reference.referenced(),
-              lacking(policy) == SetRule.Lacking.FAIL ? reference.lacking() : lacking(policy),
+              policy.orphans() == RowRemedy.FAIL ? reference.lacking() : lacking(policy, true),
               reference.origin());
     };
   }

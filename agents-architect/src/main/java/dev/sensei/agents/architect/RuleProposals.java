@@ -163,7 +163,9 @@ final class RuleProposals {
               .formatted(
                   rowsOf(count),
                   columns,
-                  queued(),
+                  unique.keep() == SetRule.Keep.NONE
+                      ? queued()
+                      : "all but one of each would be left out",
                   unique.keep() == SetRule.Keep.NONE
                       ? "; %s: keep_first keeps one of each"
                           .formatted(
@@ -177,9 +179,12 @@ final class RuleProposals {
                   rowsOf(count),
                   columns,
                   reference.table(),
-                  reference.setsAside()
-                      ? queued()
-                      : "the foreign key would fail; recovery.orphans: queue sets them aside");
+                  switch (reference.lacking()) {
+                    case QUEUE, MIGRATE_PARENT -> queued();
+                    case FAIL ->
+                        "the foreign key would fail; recovery.orphans: queue sets them aside";
+                    case REFUSED -> "the target refuses such rows; " + queued();
+                  });
     };
   }
 

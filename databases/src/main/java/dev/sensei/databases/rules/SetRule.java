@@ -73,6 +73,8 @@ public sealed interface SetRule {
   enum Lacking {
     /** Nothing: the foreign key cannot be made. */
     FAIL,
+    /** Nothing: the target has the foreign key, and refuses the row as it may any other. */
+    REFUSED,
     /** It is set aside. */
     QUEUE,
     /** So too, and then tried with that row, where the source has it since. */
@@ -117,7 +119,7 @@ public sealed interface SetRule {
 
     /** Whether a row without such a row is set aside. */
     public boolean setsAside() {
-      return lacking != Lacking.FAIL;
+      return lacking == Lacking.QUEUE || lacking == Lacking.MIGRATE_PARENT;
     }
   }
 }
