@@ -70,17 +70,19 @@ final class MarkedFaults {
     return switch (mark.rule().rule()) {
       case ValueRule.NotNull notNull -> "23502";
       case ValueRule.MaxLength length -> "22001";
-      case ValueRule.FitsType fits -> readsText(mark.column(), plan) ? "22P02" : "22003";
+      case ValueRule.FitsType fits -> isText(mark.column(), plan) ? "22P02" : "22003";
       case ValueRule.NoNulBytes none -> "22P05";
       case ValueRule.Range range -> "23514";
       case ValueRule.Pattern pattern -> "23514";
     };
   }
 
-  private static boolean readsText(String column, TablePlan plan) {
+  /** Whether a text is read as a value of the type, or a JSON text checked. */
+  private static boolean isText(String column, TablePlan plan) {
     return plan.columns().stream()
         .filter(each -> each.target().equals(column))
-        .anyMatch(each -> ValueType.of(each.sourceType()).isText());
+        .anyMatch(
+            each -> ValueType.of(each.sourceType()).isText() || each.sourceType().equals("json"));
   }
 
   /** How many rows each rule changed, as the ledger counts them. */

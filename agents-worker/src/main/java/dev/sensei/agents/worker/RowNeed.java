@@ -93,8 +93,8 @@ record RowNeed(
   ErrorFields fault() {
     return new ErrorFields(
         TableBuild.FOREIGN_KEY_VIOLATION,
-        Optional.empty(),
-        Optional.empty(),
+        key.map(reference -> reference.table().target().schema()),
+        key.map(reference -> reference.table().target().name()),
         Optional.empty(),
         Optional.of(name),
         Optional.empty());

@@ -8,17 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sensei.agents.TaskFailure;
 import dev.sensei.databases.failpoint.FailpointReached;
 import dev.sensei.databases.failpoint.Failpoints;
-import dev.sensei.databases.ledger.LedgerMarks;
-import dev.sensei.databases.ledger.LedgerSettings;
 import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.ledger.QueuedRow.State;
 import dev.sensei.schemas.common.ErrorAction;
 import dev.sensei.schemas.common.ExistingRows;
-import dev.sensei.schemas.common.TableErrors;
-import dev.sensei.schemas.report.ErrorsResolved;
 import dev.sensei.schemas.report.ForeignKeysAdded;
 import dev.sensei.schemas.task.ResolveErrors;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -71,33 +66,6 @@ class LackingParentsTest extends WorkerOnDatabases {
     lacking("child");
     handle(addForeignKeys("grandchild", 1));
     handle(addForeignKeys("apart", 1));
-  }
-
-  private List<QueuedRow> queue(String table) throws SQLException {
-    try (Connection target = migration.target.connect()) {
-      return new LedgerMarks(LedgerSettings.DEFAULT)
-          .queued(target, "m").stream()
-              .filter(row -> row.table().table().name().equals(table))
-              .toList();
-    }
-  }
-
-  private TableErrors resolved(String table) {
-    return reported(ErrorsResolved.class).getLast().getTables().stream()
-        .filter(each -> each.getTableIndex() == migration.table(table).index())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** A decision of its own, as each of a person's is. */
-  private ResolveErrors decision(String id, ErrorAction action) {
-    ResolveErrors task = resolve(action);
-    put(task, "taskId", id);
-    return task;
-  }
-
-  private String count(String table) throws SQLException {
-    return ask(migration.target, "SELECT count(*) FROM " + table);
   }
 
   private String invalid() throws SQLException {

@@ -1,5 +1,6 @@
 package dev.sensei.agents.worker;
 
+import static dev.sensei.agents.testing.Migration.ask;
 import static dev.sensei.agents.testing.Migration.reference;
 import static dev.sensei.agents.testing.Migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,9 @@ import dev.sensei.agents.testing.Migration;
 import dev.sensei.agents.testing.MigrationOptions;
 import dev.sensei.agents.testing.OnPostgres;
 import dev.sensei.databases.failpoint.Failpoints;
+import dev.sensei.databases.ledger.LedgerMarks;
+import dev.sensei.databases.ledger.LedgerSettings;
+import dev.sensei.databases.ledger.QueuedRow;
 import dev.sensei.databases.queue.QueueKeys;
 import dev.sensei.databases.rules.SetRule;
 import dev.sensei.databases.snapshot.SnapshotKeeper;
@@ -18,6 +22,8 @@ import dev.sensei.schemas.common.ErrorResolution;
 import dev.sensei.schemas.common.ExistingRows;
 import dev.sensei.schemas.common.GroupMember;
 import dev.sensei.schemas.common.Options;
+import dev.sensei.schemas.common.TableErrors;
+import dev.sensei.schemas.report.ErrorsResolved;
 import dev.sensei.schemas.report.TablePrepared;
 import dev.sensei.schemas.report.TableRolledBack;
 import dev.sensei.schemas.report.TargetRolledBack;
@@ -35,6 +41,7 @@ import dev.sensei.schemas.task.ResolveErrors;
 import dev.sensei.schemas.task.RollBackTable;
 import dev.sensei.schemas.task.RollBackTarget;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -236,6 +243,36 @@ abstract class WorkerOnDatabases {
     ResolveErrors task = filled(new ResolveErrors());
     put(task, "resolution", new ErrorResolution(action, List.of(numbers), "of no use", "anna"));
     return task;
+  }
+
+  /** The rows of a table that are or were in the error queue. */
+  List<QueuedRow> queue(String table) throws SQLException {
+    try (Connection target = migration.target.connect()) {
+      return new LedgerMarks(LedgerSettings.DEFAULT)
+          .queued(target, "m").stream()
+              .filter(row -> row.table().table().name().equals(table))
+              .toList();
+    }
+  }
+
+  /** What the last decision came to for a table. */
+  TableErrors resolved(String table) {
+    return reported(ErrorsResolved.class).getLast().getTables().stream()
+        .filter(each -> each.getTableIndex() == migration.table(table).index())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A decision of its own, as each of a person's is. */
+  ResolveErrors decision(String id, ErrorAction action, Long... numbers) {
+    ResolveErrors task = resolve(action, numbers);
+    put(task, "taskId", id);
+    return task;
+  }
+
+  /** How many rows the target has. */
+  String count(String table) throws SQLException {
+    return ask(migration.target, "SELECT count(*) FROM " + table);
   }
 
   FinishTarget finish() {

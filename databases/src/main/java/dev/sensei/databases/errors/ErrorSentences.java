@@ -7,6 +7,32 @@ final class ErrorSentences {
   private ErrorSentences() {}
 
   static String of(ErrorFields fields) {
+    Optional<String> rule = fields.constraint().filter(_ -> isOfThePlan(fields));
+    return rule.isPresent() ? ofRule(fields, rule.get()) : ofServer(fields);
+  }
+
+  /**
+   * Whether a rule of the plan found it, before any server said so: its text stands where a server
+   * names a constraint, and servers name no constraint without its table or domain.
+   */
+  private static boolean isOfThePlan(ErrorFields fields) {
+    return fields.table().isEmpty()
+        && fields.dataType().isEmpty()
+        && (fields.sqlState().startsWith("22") || fields.sqlState().startsWith("23"));
+  }
+
+  private static String ofRule(ErrorFields fields, String rule) {
+    String column = fields.column().map(name -> " of column " + name).orElse("");
+    return switch (fields.sqlState()) {
+      case "22001" -> "a value%s is too long".formatted(column);
+      case "23502" -> "NULL%s, which takes none".formatted(column);
+      case "22003", "22P02" -> "a value%s cannot become one of its type".formatted(column);
+      case "22P05" -> "a value%s holds the character 0".formatted(column);
+      default -> "the rule \"%s\" is not kept%s".formatted(rule, column.replace(" of", " by"));
+    };
+  }
+
+  private static String ofServer(ErrorFields fields) {
     String onTable = on(fields);
     String column = fields.column().map(name -> " " + name).orElse("");
     String constraint = fields.constraint().map(name -> " " + name).orElse("");

@@ -67,7 +67,7 @@ public final class QueueKey {
     Path file = fileIn(dataDirectory);
     if (!Files.exists(file)) {
       throw new QueueKeyException(
-          "expected the error queue's key at %s, found none: rows were encrypted with another one; say where that is, as env://NAME or file:///path"
+          "expected the error queue's key at %s, found none: rows were encrypted with another one; say where that is, as env://NAME or file:///path: by errors.key of the spec, or --key of the command"
               .formatted(file));
     }
     return resolve("file://" + file.toAbsolutePath());

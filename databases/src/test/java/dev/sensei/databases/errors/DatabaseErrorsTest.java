@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +70,29 @@ class DatabaseErrorsTest {
             endpoint.host(), endpoint.port(), "nowhere", endpoint.user(), endpoint.password());
     assertThat(missing.errorClass()).isEqualTo(ErrorClass.CONFIGURATION);
     assertThat(missing).hasMessageContaining("nowhere").hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void whatARuleOfThePlanFoundIsNoConstraintOfAServer() {
+    assertThat(sentence("23514", "", "age", "range [0, 120]"))
+        .isEqualTo("the rule \"range [0, 120]\" is not kept by column age");
+    assertThat(sentence("23505", "", "", "unique (email): queue"))
+        .isEqualTo("the rule \"unique (email): queue\" is not kept");
+    assertThat(sentence("22P02", "", "born", "fits_type"))
+        .isEqualTo("a value of column born cannot become one of its type");
+    assertThat(sentence("23514", "pet", "", "pet_check"))
+        .isEqualTo("check constraint pet_check is violated on public.pet");
+  }
+
+  private static String sentence(String state, String table, String column, String constraint) {
+    return DatabaseErrors.sentence(
+        new ErrorFields(
+            state,
+            Optional.of("public").filter(_ -> !table.isEmpty()),
+            Optional.of(table).filter(name -> !name.isEmpty()),
+            Optional.of(column).filter(name -> !name.isEmpty()),
+            Optional.of(constraint),
+            Optional.empty()));
   }
 
   @Test
