@@ -67,7 +67,10 @@ public final class StatusCommand implements Callable<Integer> {
       return;
     }
     session.out().println(line(view));
+    String id = view.migrationId();
     view.waitsFor()
+        // What names the migration is a command, which needs the same platform.
+        .map(what -> what.replace(id, id + platform.asGiven()))
         .ifPresent(what -> session.out().println("  waits for " + Amounts.printable(what)));
     for (TableProgress table : view.tables()) {
       session

@@ -106,7 +106,15 @@ public final class CertificateText {
         lines.add("  %s: not checked (%s)".formatted(name(evidence), evidence.note()));
       }
     }
-    document.notChecked().forEach(entry -> lines.add("  not checked: " + entry));
+    // What was not checked of the perspectives is said already.
+    List<String> said =
+        document.perspectives().stream()
+            .map(CertificateText::name)
+            .map(name -> name + ":")
+            .toList();
+    document.notChecked().stream()
+        .filter(entry -> said.stream().noneMatch(entry::startsWith))
+        .forEach(entry -> lines.add("  not checked: " + entry));
     long unread = document.coverage().tablesInScope() - document.coverage().tablesValidated();
     if (unread > 0) {
       lines.add("  %s tables in scope that were not read".formatted(Amounts.count(unread)));
@@ -151,11 +159,12 @@ public final class CertificateText {
   private static void exemptions(List<String> lines, String title, List<Exemption> exemptions) {
     for (Exemption exemption : exemptions) {
       lines.add(
-          "  %s: %s %s: %s%s"
+          "  %s: %s: %s%s"
               .formatted(
                   title,
-                  exemption.kind(),
-                  exemption.object(),
+                  exemption.object().startsWith(exemption.kind() + " ")
+                      ? exemption.object()
+                      : exemption.kind() + " " + exemption.object(),
                   exemption.reason(),
                   exemption.rows() > 0 ? ", " + Amounts.count(exemption.rows()) + " rows" : ""));
     }
