@@ -77,7 +77,7 @@ final class MissingParents {
     round.complete(table, place);
     if (round.seen.size() > 1) {
       // The session's name is that of the table held last, by which others find who works on it.
-      TableTask _ = RefusedInside.held(target, table, task);
+      TableTask _ = table.held(target, task);
     }
   }
 
@@ -126,7 +126,7 @@ final class MissingParents {
         if (seen.size() >= MOST || plan.joinsOthers(part)) {
           return false;
         }
-        TableTask parent = RefusedInside.held(target, child.of(part), task);
+        TableTask parent = child.of(part).held(target, task);
         ErrorQueue.Entry entry = entry(parent, new RowFault(place.get(), need.fault()));
         if (isQueued(parent, entry)) {
           return false;

@@ -135,7 +135,7 @@ final class OrphansAside {
             "expected at most %,d rows of %s that %s lacks rows for, found more: mend the rows that they refer to in the source, and retry those"
                 .formatted(ErrorLimit.MOST_ROWS, part.target(), reference.object()));
       }
-      TableTask table = RefusedInside.held(target, tableTask(part), task);
+      TableTask table = tableTask(part).held(target, task);
       for (Reference referring : references.to(part)) {
         drop(referring);
       }

@@ -6,10 +6,14 @@ import dev.sensei.agents.journal.ApprovedPlan;
 import dev.sensei.agents.plan.ColumnMapping;
 import dev.sensei.agents.plan.TablePlan;
 import dev.sensei.databases.TableName;
+import dev.sensei.databases.ledger.Decisions;
 import dev.sensei.databases.ledger.Staging;
 import dev.sensei.databases.ledger.TableKey;
 import dev.sensei.schemas.common.DatabaseReference;
 import dev.sensei.schemas.common.FailureClass;
+import dev.sensei.schemas.task.ResolveErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -31,9 +35,26 @@ record TableTask(
     DatabaseReference target,
     int epoch) {
 
-  /** The same table at another epoch. */
-  TableTask at(int otherEpoch) {
-    return new TableTask(context, approved, plan, source, target, otherEpoch);
+  /**
+   * The same table at the epoch that it has in the target, held up to the end of the transaction at
+   * hand.
+   *
+   * @throws RefusedInside where that is one which began behind the decision, or is nobody's
+   */
+  TableTask held(Connection session, ResolveErrors decision) throws SQLException {
+    OptionalLong current = Decisions.hold(session, key());
+    TableTask held =
+        new TableTask(
+            context,
+            approved,
+            plan,
+            source,
+            target,
+            Math.toIntExact(current.orElse(decision.getHighestEpoch())));
+    if (current.isEmpty() || current.getAsLong() > decision.getHighestEpoch()) {
+      throw new RefusedInside(held.superseded(current));
+    }
+    return held;
   }
 
   /** Another table of the same plan, at the same epoch. */
