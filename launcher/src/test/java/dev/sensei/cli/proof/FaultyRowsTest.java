@@ -70,20 +70,8 @@ final class FaultyRowsTest {
         new Commands(
             new Surroundings(directory, servers.passwords()),
             List.of("--data-dir", data.toString()));
-    List<String> migrate =
-        List.of(
-            "migrate",
-            "--yes",
-            "--json",
-            "--source",
-            source.uri(),
-            "--target",
-            target.uri(),
-            "--certificate",
-            certificate.toString(),
-            "--spec",
-            spec.toString());
-    JsonNode waiting = commands.run(5, migrate.toArray(String[]::new)).document();
+    String[] migrate = migrate(source, target, certificate, spec);
+    JsonNode waiting = commands.run(5, migrate).document();
     assertThat(waiting.at("/errors/0/code").asText()).isEqualTo("ERRORS_OPEN");
     // The snapshot ended with the command, and then somebody writes: that is a deviation more.
     source.run("CREATE TABLE meanwhile (id int); DROP TABLE meanwhile");
@@ -94,7 +82,7 @@ final class FaultyRowsTest {
         commands
             .run(
                 0,
-                Stream.concat(migrate.stream(), Stream.of("--accept-exceptions"))
+                Stream.concat(Stream.of(migrate), Stream.of("--accept-exceptions"))
                     .toArray(String[]::new))
             .document();
     assertThat(result.get("verdict").asText()).isEqualTo("certified_with_exceptions");
@@ -144,6 +132,23 @@ final class FaultyRowsTest {
                     .isEqualTo(row.get("state").asText().equals("left_out")));
   }
 
+  private static String[] migrate(
+      ProofDatabase source, ProofDatabase target, Path certificate, Path spec) {
+    return new String[] {
+      "migrate",
+      "--yes",
+      "--json",
+      "--source",
+      source.uri(),
+      "--target",
+      target.uri(),
+      "--certificate",
+      certificate.toString(),
+      "--spec",
+      spec.toString()
+    };
+  }
+
   private static JsonNode signed(Path certificate) throws IOException {
     return JsonMapper.builder()
         .build()
@@ -176,19 +181,7 @@ final class FaultyRowsTest {
               "--registry",
               platform.registryUrl());
       Commands commands = new Commands(surroundings, onPlatform);
-      String[] migrate = {
-        "migrate",
-        "--yes",
-        "--json",
-        "--source",
-        source.uri(),
-        "--target",
-        target.uri(),
-        "--certificate",
-        certificate.toString(),
-        "--spec",
-        spec.toString()
-      };
+      String[] migrate = migrate(source, target, certificate, spec);
       JsonNode first = commands.run(5, migrate).document();
       String id = first.get("migrationId").asText();
       assertThat(first.get("state").asText()).isEqualTo("completed");
