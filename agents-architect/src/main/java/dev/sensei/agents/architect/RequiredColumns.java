@@ -7,6 +7,7 @@ import dev.sensei.databases.SqlIdentifier;
 import dev.sensei.databases.catalog.Catalog;
 import dev.sensei.databases.catalog.Column;
 import dev.sensei.databases.catalog.Table;
+import dev.sensei.databases.catalog.TableRule;
 import dev.sensei.schemas.common.FailureClass;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +25,8 @@ final class RequiredColumns {
    */
   static Optional<Refused> unfilled(
       Table source, Table to, ExistingTable existing, TableOrigin origin, Catalog target) {
-    if (to.rules().stream().anyMatch(ExistingTable::firesForRows)) {
-      // It may give the column its value; that it acts on rows is a risk of the plan.
+    if (to.rules().stream().anyMatch(RequiredColumns::mayGiveValues)) {
+      // That it acts on rows is a risk of the plan.
       return Optional.empty();
     }
     Set<String> filled =
@@ -34,6 +35,13 @@ final class RequiredColumns {
         .filter(column -> !filled.contains(column.name()) && needsValue(column, target))
         .findFirst()
         .map(column -> refused(column, source, to, origin));
+  }
+
+  /** Only a trigger that sees each row before it is written can change it. */
+  private static boolean mayGiveValues(TableRule rule) {
+    return ExistingTable.firesForRows(rule)
+        && rule.definition().contains(" BEFORE INSERT ")
+        && rule.definition().contains(" FOR EACH ROW ");
   }
 
   private static boolean needsValue(Column column, Catalog target) {

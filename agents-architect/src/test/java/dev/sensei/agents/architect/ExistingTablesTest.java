@@ -93,20 +93,38 @@ class ExistingTablesTest {
             });
   }
 
-  @Test
-  void aTriggerOfTheTargetMayGiveTheValue() throws SQLException {
-    Planned plan =
-        Plans.planned(
-            Plans.database("CREATE TABLE pet (id int)"),
-            Plans.database(
-                """
-                CREATE TABLE pet (id int, must text NOT NULL);
-                CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS
-                  'BEGIN NEW.must = 1; RETURN NEW; END';
-                CREATE TRIGGER fills BEFORE INSERT ON pet FOR EACH ROW EXECUTE FUNCTION fill();
-                """),
-            Databases.OPTIONS);
-    assertThat(plan.migration().risks()).anyMatch(risk -> risk.contains("trigger fills"));
+  @ParameterizedTest
+  @CsvSource({
+    "BEFORE INSERT, ROW, true",
+    "BEFORE UPDATE OR INSERT, ROW, true",
+    "BEFORE INSERT, STATEMENT, false",
+    "AFTER INSERT, ROW, false",
+  })
+  void aTriggerOfTheTargetThatSeesEachRowBeforeMayGiveTheValue(
+      String event, String each, boolean planned) throws SQLException {
+    PlanOutcome outcome =
+        Planner.plan(
+            Databases.input(
+                Plans.database("CREATE TABLE pet (id int)"),
+                Plans.database(
+                    """
+                    CREATE TABLE pet (id int, must text NOT NULL);
+                    CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS
+                      'BEGIN NEW.must = 1; RETURN NEW; END';
+                    CREATE TRIGGER fills %s ON pet FOR EACH %s EXECUTE FUNCTION fill();
+                    """
+                        .formatted(event, each)),
+                Databases.OPTIONS));
+    if (!planned) {
+      assertThat(outcome).isInstanceOf(Refused.class);
+      return;
+    }
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Planned.class,
+            plan ->
+                assertThat(plan.migration().risks())
+                    .anyMatch(risk -> risk.contains("trigger fills")));
   }
 
   @Test

@@ -25,9 +25,8 @@ import java.util.stream.Stream;
  * @param foreignKeys foreign keys, added once every table is done
  * @param rowEstimate rows expected
  * @param byteEstimate bytes expected
- * @param unmapped columns that are not copied: of the source, with an empty target where there is
- *     none; of the target, with an empty source, where they need a value; with a confidence of 0,
- *     but for those that a person declared to be dropped
+ * @param unmapped columns of the source that are not copied, with an empty target where there is
+ *     none; with a confidence of 0, but for those that a person declared to be dropped
  * @param textColumns the columns for which rows travel in COPY's text form; absent where they
  *     travel in the binary one
  * @param setRules what its rows have to keep together that the source does not guarantee
